@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See unit.h.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/unit.h"
+#include "vmm/log.h"
+#include "vmm/term.h"
+
+struct fake fake;
+
+static const char *current;
+static unsigned cases, failed;
+static bool broken;
+
+static void
+finish_case(void)
+{
+	if (current == NULL)
+		return;
+	printf("%sok %u - %s\n", broken ? "not " : "", ++cases, current);
+	failed += broken;
+}
+
+void
+unit_case(const char *name)
+{
+	finish_case();
+	current = name;
+	broken = false;
+	memset(&fake, 0, sizeof(fake));
+	for (unsigned i = 0; i < TIMERS; i++)
+		fake.timer_at[i] = TIMER_OFF;
+}
+
+int
+unit_done(void)
+{
+	finish_case();
+	printf("1..%u\n", cases);
+	return failed != 0;
+}
+
+bool
+unit_expect(const char *file, int line, const char *text, bool ok,
+    uint64_t got, uint64_t want)
+{
+	if (!ok && !broken) {
+		printf("# %s:%d: %s", file, line, text);
+		if (got != want)
+			printf(" (got 0x%llx, want 0x%llx)",
+			    (unsigned long long)got, (unsigned long long)want);
+		printf("\n");
+		broken = true;
+	}
+	return ok;
+}
+
+/* xorshift64* */
+uint64_t
+unit_random(uint64_t *state)
+{
+	uint64_t x = *state ? *state : 0x9e3779b97f4a7c15;
+
+	x ^= x >> 12;
+	x ^= x << 25;
+	x ^= x >> 27;
+	*state = x;
+	return x * 0x2545f4914f6cdd1d;
+}
+
+void
+unit_advance(uint64_t to_ns, void (*fire)(enum timer timer, uint64_t now_ns))
+{
+	for (;;) {
+		unsigned next = 0;
+
+		for (unsigned i = 1; i < TIMERS; i++)
+			if (fake.timer_at[i] < fake.timer_at[next])
+				next = i;
+		if (fake.timer_at[next] > to_ns)
+			break;
+		fake.now_ns = MAX(fake.now_ns, fake.timer_at[next]);
+		fake.timer_at[next] = TIMER_OFF;
+		fire((enum timer)next, fake.now_ns);
+	}
+	fake.now_ns = to_ns;
+}
+
+/* The stand-ins. */
+
+void
+irq_set(unsigned line, bool high)
+{
+	check(line < IRQ_LINES);
+	fake.rises[line] += high && !fake.line[line];
+	fake.line[line] = high;
+}
+
+void
+irq_intr(bool high)
+{
+	fake.intr_rises += high && !fake.intr;
+	fake.intr = high;
+}
+
+void
+irq_msi(uint64_t address, uint32_t data)
+{
+	fake.msi[fake.msis % ARRAY_SIZE(fake.msi)].address = address;
+	fake.msi[fake.msis++ % ARRAY_SIZE(fake.msi)].data = data;
+}
+
+void
+irq_route(unsigned pin, bool used, uint64_t address, uint32_t data)
+{
+	check(pin < IRQ_LINES);
+	fake.route[pin].used = used;
+	fake.route[pin].address = address;
+	fake.route[pin].data = data;
+	fake.routes++;
+}
+
+uint64_t
+loop_now_ns(void)
+{
+	return fake.now_ns;
+}
+
+void
+loop_timer(enum timer timer, uint64_t at_ns)
+{
+	check(timer < TIMERS);
+	fake.timer_at[timer] = at_ns;
+}
+
+bool
+term_full(void)
+{
+	return fake.out_full;
+}
+
+void
+term_put(uint8_t byte)
+{
+	fake.out[fake.out_len++ % sizeof(fake.out)] = byte;
+}
+
+void
+term_want_input(void)
+{
+	fake.input_wanted++;
+}
+
+void
+vm_stop(enum stop how, int status)
+{
+	if (fake.stop == STOP_NOT) {
+		fake.stop = how;
+		fake.stop_status = status;
+	}
+}
+
+void
+vm_mark(uint32_t number)
+{
+	fake.mark = number;
+	fake.marks++;
+}
+
+void
+warn(const char *fmt, ...)
+{
+	(void)fmt;
+}
+
+void
+check_failed(const char *file, int line, const char *cond)
+{
+	fprintf(stderr, "%s:%d: check failed: %s\n", file, line, cond);
+	abort();
+}

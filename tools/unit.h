@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Unit tests without KVM: a TAP writer, and stand-ins for the services that
+ * the chips call (irq.h, loop.h, term.h, stop.h) that record what was asked.
+ * A test is a program: main() calls the cases and returns unit_done().
+ */
+#ifndef TOOLS_UNIT_H
+#define TOOLS_UNIT_H
+
+#include <stdio.h>
+
+#include "vmm/irq.h"
+#include "vmm/loop.h"
+#include "vmm/stop.h"
+
+/* Begin a case: its name in TAP. Resets the stand-ins. */
+void unit_case(const char *name);
+
+/* Ends the last case, prints the plan; the exit status. */
+int unit_done(void);
+
+/* Within a case; the first that fails makes the case "not ok" and says where. */
+#define expect(cond)     unit_expect(__FILE__, __LINE__, #cond, (cond), 0, 0)
+#define expect_eq(a, b)                                                        \
+	unit_expect(__FILE__, __LINE__, #a " == " #b,                          \
+	    (uint64_t)(a) == (uint64_t)(b), (uint64_t)(a), (uint64_t)(b))
+bool unit_expect(const char *file, int line, const char *text, bool ok,
+    uint64_t got, uint64_t want);
+
+/* A small fast generator with a fixed seed: the same numbers every run. */
+uint64_t unit_random(uint64_t *state);
+
+/* What the chips asked for. Tests may set anything in it. */
+extern struct fake {
+	uint64_t now_ns;	     /* loop_now_ns() */
+	uint64_t timer_at[TIMERS];   /* loop_timer(); TIMER_OFF */
+	bool line[IRQ_LINES];	     /* irq_set() */
+	unsigned rises[IRQ_LINES];   /* low-to-high changes of each */
+	bool intr;		     /* irq_intr() */
+	unsigned intr_rises;
+	struct {
+		uint64_t address;
+		uint32_t data;
+	} msi[64]; /* irq_msi(), the last 64; msi[(msis - 1) % 64] is newest */
+	unsigned msis;
+	struct {
+		bool used;
+		uint64_t address;
+		uint32_t data;
+	} route[IRQ_LINES]; /* irq_route() */
+	unsigned routes;    /* calls */
+	uint8_t out[1 << 16]; /* term_put() */
+	size_t out_len;
+	bool out_full;	     /* term_full() */
+	unsigned input_wanted; /* term_want_input() calls */
+	enum stop stop;	       /* vm_stop(), the first */
+	int stop_status;
+	uint32_t mark; /* vm_mark(), the last */
+	unsigned marks;
+} fake;
+
+/* Moves the clock to `to_ns`, calling `fire` for each timer due on the way, at
+ * its own time, in order. */
+void unit_advance(
+    uint64_t to_ns, void (*fire)(enum timer timer, uint64_t now_ns));
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Guest memory and its one door. RAM lies at 0 up to at most RAM_LOW_MAX, the
+ * rest from 4 GiB; the host keeps it in one mapping without a hole, aligned
+ * to 2 MiB, with unreadable guards before and behind.
+ *
+ * Threads: set up once before the first vCPU; afterwards any thread may copy.
+ * The guest writes all the time, so: copy once, judge the copy, use the copy.
+ */
+#ifndef VMM_GMEM_H
+#define VMM_GMEM_H
+
+#include "vmm/util.h"
+
+#define RAM_LOW_MAX (3 * GIB)
+#define RAM_HIGH    (4 * GIB)
+
+struct gmem {
+	uint8_t *host;	    /* owned; low RAM, then high RAM */
+	uint64_t low_size;  /* bytes from 0 */
+	uint64_t high_size; /* bytes from RAM_HIGH; 0 when all fits below */
+};
+
+/* Maps `size` bytes of zeroed RAM, a multiple of 4096. False with errno set
+ * when the host won't. */
+bool gmem_init(struct gmem *mem, uint64_t size);
+
+/* Gives every page back: RAM reads as zeros again. The vCPUs are stopped. */
+void gmem_clear(struct gmem *mem);
+
+/* The host's address of [at, at + len), or NULL when any byte of it is not
+ * RAM or it spans the hole. For bulk data and the loaders; a field that the
+ * guest can change meanwhile is read by gmem_read. len 0 is valid. */
+void *gmem_ptr(const struct gmem *mem, gpa_t at, uint64_t len);
+
+/* Copy out of and into RAM: all of it, or nothing and false. */
+bool gmem_read(const struct gmem *mem, gpa_t at, void *to, uint64_t len);
+bool gmem_write(
+    const struct gmem *mem, gpa_t at, const void *from, uint64_t len);
+
+#endif

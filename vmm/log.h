@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * mica's own words, on stderr, one line each, "mica: " before it. The guest's
+ * are COM1 and never pass here.
+ */
+#ifndef VMM_LOG_H
+#define VMM_LOG_H
+
+/* The host or the user is at fault (the first kind of error): says what, which
+ * and how to mend it, then exits with status 1. Before the guest's first
+ * instruction only. `die_errno` appends ": " and errno's text. */
+_Noreturn __attribute__((format(printf, 1, 2))) void die(const char *fmt, ...);
+_Noreturn __attribute__((format(printf, 1, 2))) void die_errno(
+    const char *fmt, ...);
+
+/* A line that does not end anything. */
+__attribute__((format(printf, 1, 2))) void warn(const char *fmt, ...);
+
+/* The guest misbehaved: the line comes once for each `seen`, a static false
+ * at the call, however often the guest repeats it. */
+#define warn_once(...)                                                         \
+	do {                                                                   \
+		static bool seen;                                              \
+		if (!__atomic_exchange_n(&seen, true, __ATOMIC_RELAXED))       \
+			warn(__VA_ARGS__);                                     \
+	} while (0)
+
+#endif

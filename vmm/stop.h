@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How a machine ends, and the marks that a guest leaves on the way. Chips call
+ * these with the board's lock held; tests and fuzzers link stand-ins.
+ */
+#ifndef VMM_STOP_H
+#define VMM_STOP_H
+
+#include "vmm/util.h"
+
+enum stop {
+	STOP_NOT,
+	STOP_OFF,    /* the guest powered off, or the user left by Ctrl-A x */
+	STOP_RESET,  /* the guest asked for a reset */
+	STOP_STATUS, /* the guest gave an exit status */
+	STOP_CRASH,  /* triple fault, KVM_EXIT_INTERNAL_ERROR and their kind */
+	STOP_HOST    /* the host failed us */
+};
+
+/* End the machine. The first call counts; every vCPU leaves the guest at its
+ * next exit at the latest. `status` matters to STOP_STATUS alone and is what
+ * the process exits with, modulo 256. */
+void vm_stop(enum stop how, int status);
+
+/* A milestone of the guest's own for --stats, any number it likes. */
+void vm_mark(uint32_t number);
+
+#endif
