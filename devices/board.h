@@ -34,8 +34,14 @@ void board_fire(struct board *b, enum timer timer, uint64_t now_ns);
 uint32_t pio_read(struct board *b, uint16_t port, unsigned size);
 void pio_write(struct board *b, uint16_t port, unsigned size, uint32_t value);
 
+/* Which row of ports.def a port is in: 0 is none, 1 the first. */
+unsigned pio_row(uint16_t port);
+
 /* One access outside RAM: size 1, 2, 4 or 8 bytes, anywhere. (mmio.c) */
 uint64_t mmio_read(struct board *b, gpa_t at, unsigned size);
 void mmio_write(struct board *b, gpa_t at, unsigned size, uint64_t value);
+
+/* Which row of windows.def an address is in: 0 is none, 1 the first. */
+unsigned mmio_row(gpa_t at);
 
 #endif
