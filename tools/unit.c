@@ -45,8 +45,8 @@ unit_done(void)
 }
 
 bool
-unit_expect(const char *file, int line, const char *text, bool ok,
-    uint64_t got, uint64_t want)
+unit_expect(const char *file, int line, const char *text, bool ok, uint64_t got,
+    uint64_t want)
 {
 	if (!ok && !broken) {
 		printf("# %s:%d: %s", file, line, text);

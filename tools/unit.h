@@ -20,10 +20,13 @@ void unit_case(const char *name);
 int unit_done(void);
 
 /* Within a case; the first that fails makes the case "not ok" and says where. */
-#define expect(cond)     unit_expect(__FILE__, __LINE__, #cond, (cond), 0, 0)
+#define expect(cond) unit_expect(__FILE__, __LINE__, #cond, (cond), 0, 0)
 #define expect_eq(a, b)                                                        \
-	unit_expect(__FILE__, __LINE__, #a " == " #b,                          \
-	    (uint64_t)(a) == (uint64_t)(b), (uint64_t)(a), (uint64_t)(b))
+	({                                                                     \
+		uint64_t got_ = (uint64_t)(a), want_ = (uint64_t)(b);          \
+		unit_expect(__FILE__, __LINE__, #a " == " #b, got_ == want_,   \
+		    got_, want_);                                              \
+	})
 bool unit_expect(const char *file, int line, const char *text, bool ok,
     uint64_t got, uint64_t want);
 
@@ -32,11 +35,11 @@ uint64_t unit_random(uint64_t *state);
 
 /* What the chips asked for. Tests may set anything in it. */
 extern struct fake {
-	uint64_t now_ns;	     /* loop_now_ns() */
-	uint64_t timer_at[TIMERS];   /* loop_timer(); TIMER_OFF */
-	bool line[IRQ_LINES];	     /* irq_set() */
-	unsigned rises[IRQ_LINES];   /* low-to-high changes of each */
-	bool intr;		     /* irq_intr() */
+	uint64_t now_ns;	   /* loop_now_ns() */
+	uint64_t timer_at[TIMERS]; /* loop_timer(); TIMER_OFF */
+	bool line[IRQ_LINES];	   /* irq_set() */
+	unsigned rises[IRQ_LINES]; /* low-to-high changes of each */
+	bool intr;		   /* irq_intr() */
 	unsigned intr_rises;
 	struct {
 		uint64_t address;
@@ -47,11 +50,11 @@ extern struct fake {
 		bool used;
 		uint64_t address;
 		uint32_t data;
-	} route[IRQ_LINES]; /* irq_route() */
-	unsigned routes;    /* calls */
+	} route[IRQ_LINES];   /* irq_route() */
+	unsigned routes;      /* calls */
 	uint8_t out[1 << 16]; /* term_put() */
 	size_t out_len;
-	bool out_full;	     /* term_full() */
+	bool out_full;	       /* term_full() */
 	unsigned input_wanted; /* term_want_input() calls */
 	enum stop stop;	       /* vm_stop(), the first */
 	int stop_status;

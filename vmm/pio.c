@@ -49,7 +49,7 @@ enum row {
 _Static_assert(ROWS <= 256, "ports.def: a row number fits in a byte");
 
 static const uint8_t row_of[0x10000] = {
-#define PORT(row, first, last, ...) [FIRST_##row ... LAST_##row] = ROW_##row,
+#define PORT(row, first, last, ...) [FIRST_##row... LAST_##row] = ROW_##row,
 #define QUIET			    PORT
 #include "devices/ports.def"
 };
@@ -92,6 +92,12 @@ row_write(struct board *b, uint16_t port, unsigned size, uint32_t value)
 	default:
 		return;
 	}
+}
+
+unsigned
+pio_row(uint16_t port)
+{
+	return row_of[port];
 }
 
 static bool
@@ -141,6 +147,7 @@ pio_write(struct board *b, uint16_t port, unsigned size, uint32_t value)
 		row_write(b, port - lane, width, value << (8 * lane));
 	} else {
 		pio_write(b, port, half, value);
-		pio_write(b, (uint16_t)(port + half), half, value >> (8 * half));
+		pio_write(
+		    b, (uint16_t)(port + half), half, value >> (8 * half));
 	}
 }

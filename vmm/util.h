@@ -12,9 +12,9 @@
 /* A guest-physical address. Never a pointer: vmm/gmem.h is the one door. */
 typedef uint64_t gpa_t;
 
-#define KIB ((uint64_t)1 << 10)
-#define MIB ((uint64_t)1 << 20)
-#define GIB ((uint64_t)1 << 30)
+#define KIB	      ((uint64_t)1 << 10)
+#define MIB	      ((uint64_t)1 << 20)
+#define GIB	      ((uint64_t)1 << 30)
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MIN(a, b)     ((a) < (b) ? (a) : (b))
@@ -23,7 +23,7 @@ typedef uint64_t gpa_t;
 /* n rounded to a multiple of `to`, a power of two; the caller knows that
  * rounding up does not wrap. */
 #define ALIGN_DOWN(n, to) ((n) & ~((uint64_t)(to)-1))
-#define ALIGN_UP(n, to)   ALIGN_DOWN((n) + (to)-1, to)
+#define ALIGN_UP(n, to)	  ALIGN_DOWN((n) + (to)-1, to)
 
 /*
  * For what cannot happen (the fourth kind of error in the README): always
