@@ -13,7 +13,7 @@
 #include "boot/entry.h"
 #include "vmm/gmem.h"
 
-/* The map below 1 MiB, from lowmem.def: LOW_cmdline, LOW_END_cmdline, ... */
+/* The map below 1 MiB, from lowmem.def: LOW_cmdline, LOW_LAST_cmdline, ... */
 enum {
 #define LOWMEM(row, first, last, ...)                                          \
 	LOW_FLOOR_##row, LOW_##row = (first), LOW_LAST_##row = (last),
@@ -29,15 +29,11 @@ struct image {
 	uint64_t size;
 };
 
-/* Copy [at, at + len) of the file: all of it, or false (also when the file
- * became shorter meanwhile). */
-bool image_read(const struct image *image, uint64_t at, void *to, uint64_t len);
-
-/* The same straight into RAM; false also when [gpa, gpa + len) is not RAM. */
-bool image_load(const struct image *image, uint64_t at, uint64_t len,
-    const struct gmem *mem, gpa_t gpa);
-
-enum { BOOT_MODULES_MAX = 16, BOOT_CMDLINE_MAX = 0x4000 };
+enum {
+	BOOT_MODULES_MAX = 16,
+	BOOT_CMDLINE_MAX = 0x4000, /* with its zero; the row of lowmem.def */
+	BOOT_CLAIMS_MAX = 64	   /* low rows, segments and modules */
+};
 
 /* An initrd (Linux takes several one after another) or a module. */
 struct boot_module {
@@ -45,16 +41,24 @@ struct boot_module {
 	const char *cmdline; /* never NULL */
 };
 
+/* A part of RAM that is taken, and what by: "PT_LOAD", 2. */
+struct claim {
+	const char *what;
+	int number; /* negative: there is one only */
+	gpa_t at;
+	uint64_t size;
+};
+
 struct boot {
 	/* in */
 	const struct gmem *mem;
 	struct image kernel;
-	const char *cmdline; /* never NULL; its length is the loader's to check */
+	const char *cmdline; /* never NULL; of any length */
 	struct boot_module modules[BOOT_MODULES_MAX];
 	unsigned module_count;
 	unsigned cpus;
-	bool acpi; /* describe the machine by ACPI tables */
-	uint8_t seed[32]; /* host entropy for the guest's RNG */
+	bool acpi;		     /* describe the machine by ACPI tables */
+	uint8_t seed[32];	     /* for the guest's RNG; all zero: none */
 	const struct loader *loader; /* forced by --loader; NULL: probe */
 	gpa_t flat_address;	     /* of --loader flat */
 	enum entry_mode flat_mode;
@@ -63,17 +67,14 @@ struct boot {
 	gpa_t rsdp; /* 0: none */
 	struct entry entry;
 	char error[256];
+
+	/* of boot/place.c while loading */
+	struct claim claims[BOOT_CLAIMS_MAX];
+	unsigned claim_count;
 };
 
-/* A row of the probe table (boot.c): the first whose probe says yes loads. */
-struct loader {
-	const char *name;
-	bool (*probe)(const struct image *kernel);
-	bool (*load)(struct boot *boot);
-};
-
-/* By name, for --loader; NULL when there is none. `loader_name(i)` lists them,
- * NULL past the last. */
+/* A loader by name, for --loader; NULL when there is none.
+ * boot_loader_name(i) lists them, NULL past the last. */
 const struct loader *boot_loader(const char *name);
 const char *boot_loader_name(unsigned i);
 
@@ -81,24 +82,10 @@ const char *boot_loader_name(unsigned i);
  * boot->error set. RAM is zero before. */
 bool boot_load(struct boot *boot);
 
-/* For the loaders: set boot->error, return false. */
+/* Sets boot->error, returns false. `boot` may be NULL: a probe asks, and
+ * wants no reason. */
 __attribute__((format(printf, 2, 3))) bool boot_error(
     struct boot *boot, const char *fmt, ...);
-
-/*
- * The memory map, in the numbers that e820, PVH and Multiboot share.
- */
-enum e820_type { E820_RAM = 1, E820_RESERVED = 2, E820_ACPI = 3 };
-
-struct e820_entry {
-	uint64_t base, size;
-	uint32_t type;
-} __attribute__((packed));
-
-enum { E820_MAX = 16 };
-
-/* Fills `map` in ascending order without overlap; returns how many. */
-unsigned e820_build(const struct gmem *mem, struct e820_entry map[E820_MAX]);
 
 /* Writes RSDP, XSDT, FADT, FACS, MADT, MCFG and DSDT at LOW_acpi; returns
  * RSDP's address, or 0 with boot->error set. */

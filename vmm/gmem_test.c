@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The mapping as /proc and the kernel see it, and the door at its edges.
+ */
+#include "vmm/gmem.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/unit.h"
+
+static int pipe_fds[2];
+
+/* Can the host read this byte? The kernel says EFAULT where we would die. */
+static bool
+readable(const uint8_t *at)
+{
+	char byte;
+
+	if (write(pipe_fds[1], at, 1) < 0)
+		return errno != EFAULT;
+	return read(pipe_fds[0], &byte, 1) == 1;
+}
+
+/* The VmFlags of the host's mapping that begins at `at`; "" if none does. */
+static const char *
+flags_at(const uint8_t *at)
+{
+	static char line[512];
+	FILE *smaps = fopen("/proc/self/smaps", "r");
+	bool here = false;
+
+	while (smaps != NULL && fgets(line, sizeof(line), smaps) != NULL) {
+		char *rest;
+		unsigned long first = strtoul(line, &rest, 16);
+
+		if (*rest == '-')
+			here = first == (unsigned long)at;
+		else if (here && strncmp(line, "VmFlags:", 8) == 0)
+			break;
+		line[0] = '\0';
+	}
+	if (smaps != NULL)
+		fclose(smaps);
+	return line;
+}
+
+static void
+test_sizes(void)
+{
+	struct gmem mem;
+
+	unit_case("sizes: 0, odd ones and too large ones fail with errno");
+	errno = 0;
+	expect(!gmem_init(&mem, 0) && errno == EINVAL);
+	errno = 0;
+	expect(!gmem_init(&mem, 4095) && errno == EINVAL);
+	errno = 0;
+	expect(!gmem_init(&mem, -(uint64_t)4096) && errno == EINVAL);
+	errno = 0;
+	expect(!gmem_init(&mem, (uint64_t)1 << 60) && errno == ENOMEM);
+}
+
+static void
+test_mapping(void)
+{
+	struct gmem mem;
+	uint64_t size = 6 * MIB + 4096;
+
+	unit_case("aligned, zero, guarded on both sides");
+	expect(gmem_init(&mem, size));
+	expect_eq(mem.low_size, size);
+	expect_eq(mem.high_size, 0);
+	expect_eq((uintptr_t)mem.host % (2 * MIB), 0);
+	expect(readable(mem.host) && readable(mem.host + size - 1));
+	for (uint64_t i = 1; i <= 64 * KIB; i += 1023) {
+		expect(!readable(mem.host - i));
+		expect(!readable(mem.host + size - 1 + i));
+	}
+	for (uint64_t i = 0; i < size; i += 4096)
+		expect_eq(mem.host[i], 0);
+
+	unit_case("huge pages from 4 MiB, nothing in core dumps");
+	expect(strstr(flags_at(mem.host), " dd") != NULL);
+	expect(strstr(flags_at(mem.host), " hg") == NULL);
+	expect(strstr(flags_at(mem.host + 4 * MIB), " dd") != NULL);
+	if (access("/sys/kernel/mm/transparent_hugepage", F_OK) == 0)
+		expect(strstr(flags_at(mem.host + 4 * MIB), " hg") != NULL);
+
+	unit_case("cleared, RAM reads as zeros again");
+	memset(mem.host, 0xa5, size);
+	gmem_clear(&mem);
+	for (uint64_t i = 0; i < size; i += 4095)
+		expect_eq(mem.host[i], 0);
+}
+
+static void
+test_hole(void)
+{
+	struct gmem mem;
+	uint8_t *high;
+
+	unit_case("beyond 3 GiB RAM goes on at 4 GiB, without a hole inside");
+	expect(gmem_init(&mem, 3 * GIB + 2 * MIB));
+	expect_eq(mem.low_size, 3 * GIB);
+	expect_eq(mem.high_size, 2 * MIB);
+	high = gmem_ptr(&mem, 4 * GIB, 2 * MIB);
+	expect(high == mem.host + 3 * GIB);
+	expect(gmem_ptr(&mem, 3 * GIB - 1, 1) == high - 1);
+	expect(gmem_ptr(&mem, 3 * GIB - 1, 2) == NULL);
+	expect(gmem_ptr(&mem, 3 * GIB, 1) == NULL);
+	expect(gmem_ptr(&mem, 4 * GIB - 1, 2) == NULL);
+	expect(gmem_ptr(&mem, 4 * GIB + 2 * MIB - 1, 1) == high + 2 * MIB - 1);
+	expect(gmem_ptr(&mem, 4 * GIB + 2 * MIB - 1, 2) == NULL);
+	expect(readable(high + 2 * MIB - 1));
+	expect(!readable(high + 2 * MIB));
+}
+
+static void
+test_door(void)
+{
+	static uint8_t low[0x3000];
+	struct gmem mem = { low, 0x2000, 0x1000 };
+	char to[4] = "xyz";
+
+	unit_case("no address and no length reaches past RAM");
+	expect(gmem_ptr(&mem, 0, 0x2000) == low);
+	expect(gmem_ptr(&mem, 0, 0x2001) == NULL);
+	expect(gmem_ptr(&mem, 1, 0x2000) == NULL);
+	expect(gmem_ptr(&mem, 1, UINT64_MAX) == NULL);
+	expect(gmem_ptr(&mem, UINT64_MAX, 1) == NULL);
+	expect(gmem_ptr(&mem, UINT64_MAX, 2) == NULL);
+	expect(gmem_ptr(&mem, RAM_HIGH, UINT64_MAX) == NULL);
+	expect(gmem_ptr(&mem, RAM_HIGH, 0x1000) == low + 0x2000);
+	expect(gmem_ptr(&mem, RAM_HIGH, 0x1001) == NULL);
+	expect(gmem_ptr(&mem, 0x2000, 0) == low + 0x2000);
+	expect(gmem_ptr(&mem, 0x2001, 0) == NULL);
+
+	unit_case("copies are whole, or nothing");
+	expect(gmem_write(&mem, 0x1ffd, "abc", 3));
+	expect(gmem_write(&mem, RAM_HIGH, "d", 1));
+	expect(memcmp(low + 0x1ffd, "abcd", 4) == 0);
+	expect(!gmem_write(&mem, 0x1ffe, "123", 3));
+	expect(memcmp(low + 0x1ffd, "abcd", 4) == 0);
+	expect(gmem_read(&mem, 0x1ffe, to, 2) && memcmp(to, "bcz", 4) == 0);
+	expect(!gmem_read(&mem, 0x1ffe, to, 3) && memcmp(to, "bcz", 4) == 0);
+	expect(gmem_read(&mem, 0, to, 0));
+}
+
+int
+main(void)
+{
+	if (pipe(pipe_fds) < 0)
+		return 1;
+	test_sizes();
+	test_mapping();
+	test_hole();
+	test_door();
+	return unit_done();
+}
