@@ -1,35 +1,109 @@
 # mica: one static binary from libc and the kernel's uapi headers.
 #
-#   make           build/mica           make run    boot the embedded guest
-#   make check     every test           make lint   format and house rules
-#   make size      bytes per file       make bench  the tables of the README
-#   make fmt       clang-format         make clean
+#   make         build/mica             make run     boot the embedded guest
+#   make check   every test             make lint    format and house rules
+#   make bench   the README's tables    make size    bytes per file
+#   make fmt     clang-format           make clean
+#
+# gcc or clang (CC=clang), glibc or musl (CC=musl-gcc BUILD=build/musl).
 
 CC     ?= cc
 BUILD  ?= build
-CFLAGS ?= -O2 -g
+OPT    ?= -Os -g
 WARN   := -Wall -Wextra -Werror -Wshadow -Wvla -Wundef -Wmissing-prototypes \
 	-Wstrict-prototypes -Wwrite-strings -Wcast-qual -Wimplicit-fallthrough
-override CFLAGS += -std=gnu11 -I. -MMD -MP $(WARN)
-HARDEN := -fPIE -fstack-protector-strong -ffunction-sections -fdata-sections
-LDLIBS := -pthread
+STD    := -std=gnu11 -D_GNU_SOURCE -I. -MMD -MP $(WARN)
+HARDEN := -fPIE -fstack-protector-strong -ffunction-sections -fdata-sections \
+	-fno-asynchronous-unwind-tables
 LINK   := -static-pie -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack
+SAN    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 
-# musl-gcc sees only musl's headers: add the kernel's behind them, and link a
-# static PIE by hand, which its specs file has no rule for.
+# musl-gcc sees musl's headers alone: put the kernel's behind them. Its specs
+# have no rule for a static PIE, so the start files are named here.
 ifneq (,$(findstring musl-gcc,$(CC)))
-HOSTCC ?= cc
-override CFLAGS += -idirafter /usr/include \
-	-idirafter /usr/include/$(shell $(HOSTCC) -dumpmachine)
-LINK += -nostartfiles $(foreach o,rcrt1.o crti.o,$(shell $(CC) -print-file-name=$(o)))
+NATIVE := $(shell cc -dumpmachine)
+STD    += -idirafter /usr/include -idirafter /usr/include/$(NATIVE)
+CRT    := $(foreach o,rcrt1.o crti.o crtn.o,$(shell $(CC) -print-file-name=$o))
+LINK   := $(filter-out -static-pie,$(LINK)) -static -nostartfiles $(CRT) \
+	-Wl,-pie,--no-dynamic-linker,-z,text
 endif
 
-SRC  := $(filter-out %_test.c,$(wildcard vmm/*.c devices/*.c boot/*.c))
-OBJ  := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/boot/embedded.o
+SRC    := $(filter-out %_test.c,$(wildcard vmm/*.c devices/*.c boot/*.c))
+GUEST  := boot/tiny.c
+SRC    := $(filter-out $(GUEST),$(SRC))
+OBJ    := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/boot/embedded.o
+
+all: $(BUILD)/mica
 
 $(BUILD)/mica: $(OBJ)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+	@echo "  LD $@"
+	@$(CC) $(OPT) $(LINK) -o $@ $(OBJ) -pthread
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(HARDEN) -c -o $@ $<
+	@echo "  CC $@"
+	@$(CC) $(OPT) $(STD) $(HARDEN) -c -o $@ $<
+
+include guest-tests/guests.mk
+
+run: $(BUILD)/mica
+	$(BUILD)/mica
+
+# Unit tests: each *_test.c against all that is free of KVM and of threads,
+# under the sanitizers, with tools/unit.c for the services it leaves open.
+PURE   := $(filter-out vmm/%,$(SRC)) vmm/pio.c vmm/mmio.c vmm/gmem.c
+TEST   := $(wildcard vmm/*_test.c devices/*_test.c boot/*_test.c)
+TESTS  := $(TEST:%.c=$(BUILD)/unit/%)
+PUREO  := $(PURE:%.c=$(BUILD)/unit/%.o) $(BUILD)/unit/tools/unit.o
+
+$(BUILD)/unit/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(STD) $(SAN) -c -o $@ $<
+
+$(TESTS): %: %.o $(PUREO)
+	@echo "  LD $@"
+	@$(CC) $(SAN) -o $@ $^
+
+check: $(BUILD)/mica $(TESTS) guests
+	tools/check $(BUILD)
+
+lint:
+	tools/lint
+
+fmt:
+	clang-format -i vmm/*.[ch] devices/*.[ch] boot/*.[ch] tools/*.[ch] \
+	    guest-tests/*.c guest-tests/lib/*.[ch]
+
+size: $(BUILD)/mica
+	size -G $(OBJ)
+	@strip -o $(BUILD)/mica.stripped $(BUILD)/mica
+	@stat -c '%s bytes, stripped' $(BUILD)/mica.stripped
+
+BENCH := $(BUILD)/bench/byte.elf $(BUILD)/bench/trips.elf \
+	$(BUILD)/bench/spin.elf $(BUILD)/bench/floor $(BUILD)/bench/bench_boot
+
+bench: $(BUILD)/mica $(BENCH)
+	$(BUILD)/bench/bench_boot $(BUILD) 30
+
+$(BUILD)/bench/byte.elf:  FORM := -DBYTE
+$(BUILD)/bench/trips.elf: FORM := -DROUND_TRIPS -DLOOPS=20000
+$(BUILD)/bench/spin.elf:  FORM := -DSPIN
+$(BUILD)/bench/%.elf: tools/bench_guest.S tools/bench_guest.ld
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(FORM) -nostdlib -static -no-pie -Wl,-z,max-page-size=0x1000 \
+	    -Wl,-z,noexecstack -Wl,--build-id=none \
+	    -Wl,-T,tools/bench_guest.ld -o $@ $<
+
+$(BUILD)/bench/%: tools/%.c
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(OPT) $(STD) -static -o $@ $<
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+.PHONY: all run check lint fmt size bench clean guests
+.SECONDARY:

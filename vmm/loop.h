@@ -17,13 +17,36 @@ enum timer {
 	TIMERS
 };
 
-/* The machine's clock in nanoseconds: CLOCK_MONOTONIC less the time during
- * which the machine was stopped. Starts anywhere, never goes back. */
+/* The machine's clock in nanoseconds: CLOCK_MONOTONIC. Never goes back. */
 uint64_t loop_now_ns(void);
 
-/* Have the row's chip called (chip_fire) once at or soon after `at_ns` on that
- * clock; a new call replaces the old. TIMER_OFF: never. Under board lock. */
+/* Have the row's chip called (type_fire) once at or soon after `at_ns` on that
+ * clock; a new call replaces the old. TIMER_OFF: never. Board's lock held. */
 #define TIMER_OFF (~(uint64_t)0)
 void loop_timer(enum timer timer, uint64_t at_ns);
+
+/*
+ * The monitor's half.
+ */
+enum loop_source { LOOP_TIMER, LOOP_SIGNAL, LOOP_STDIN, LOOP_STDOUT };
+
+struct loop {
+	int epoll, timer, signal;
+	uint64_t at_ns[TIMERS]; /* under the board's lock */
+	uint64_t armed_ns;	/* what the timerfd is set to */
+	bool terminated;	/* SIGTERM has pressed the power button */
+};
+
+/* Creates the descriptors and blocks the signals that the loop then takes:
+ * SIGTERM presses the power button, a second one, SIGINT and SIGHUP leave. */
+void loop_init(void);
+
+/* Starts the thread. Its first work is cpuid_query(), beside what the main
+ * thread does meanwhile; then it handles events for as long as mica lives. */
+void loop_start(void);
+
+/* Watch `fd` for epoll `events`; 0 stops watching. False when epoll refuses
+ * the file, as it does with regular ones. */
+bool loop_watch(enum loop_source source, int fd, uint32_t events);
 
 #endif

@@ -10,15 +10,16 @@
 
 enum stop {
 	STOP_NOT,
-	STOP_OFF,    /* the guest powered off, or the user left by Ctrl-A x */
-	STOP_RESET,  /* the guest asked for a reset */
+	STOP_OFF,   /* the guest powered off */
+	STOP_LEAVE, /* the user left: Ctrl-A x, SIGINT, SIGHUP, SIGTERM twice */
+	STOP_RESET, /* the guest asked for a reset */
 	STOP_STATUS, /* the guest gave an exit status */
 	STOP_CRASH,  /* triple fault, KVM_EXIT_INTERNAL_ERROR and their kind */
 	STOP_HOST    /* the host failed us */
 };
 
 /* End the machine. The first call counts; every vCPU leaves the guest at its
- * next exit at the latest. `status` matters to STOP_STATUS alone and is what
+ * next exit at the latest. The board's lock is held. `status` matters to STOP_STATUS alone and is what
  * the process exits with, modulo 256. */
 void vm_stop(enum stop how, int status);
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * stdin and stdout as the far end of a serial line. Bytes that the guest sends
- * wait in a ring until stdout takes them; bytes for the guest wait in stdin
- * until the chip has room. Nothing is lost in either direction.
+ * stdin and stdout as the far end of COM1. Bytes that the guest sends wait in
+ * a ring until stdout takes them; bytes for the guest wait in stdin until the
+ * chip has room. Nothing is lost in either direction.
  *
  * Chips call the first half with the board's lock held; unit tests and fuzzers
  * link stand-ins for it.
  */
 #ifndef VMM_TERM_H
 #define VMM_TERM_H
+
+#include <termios.h>
 
 #include "vmm/util.h"
 
@@ -21,5 +23,47 @@ void term_put(uint8_t byte);
 
 /* The chip has room for input again: read stdin and call uart8250_receive(). */
 void term_want_input(void);
+
+/*
+ * The monitor's half.
+ */
+enum {
+	TERM_RING = 1 << 16, /* bytes; a power of two */
+	/* Full from here on: beyond it, room for the one access of at most
+	 * four bytes that each vCPU may have under way. */
+	TERM_FULL = TERM_RING - 4096
+};
+
+struct term {
+	uint8_t ring[TERM_RING]; /* sent but not yet written */
+	uint32_t head, tail;	 /* free-running: put at head, write at tail */
+	bool writing;		 /* a thread writes, with the lock released */
+	bool blocked;		 /* stdout takes no more; the loop watches it */
+	bool broken;		 /* stdout is gone: bytes vanish */
+
+	int in, out;	  /* in: what the loop watches for stdin */
+	bool out_guarded; /* out may block: poll before each short write */
+	bool watching;	  /* the loop watches stdin */
+	bool in_closed;
+	bool tty;     /* stdin is a terminal: raw mode, Ctrl-A */
+	bool escaped; /* Ctrl-A was the last key */
+	struct termios cooked;
+};
+
+/* Looks at stdin and stdout; loop_init() was called. A terminal goes to raw
+ * mode and comes back on every way out, a crash of mica included. */
+void term_init(void);
+
+/* Writes what waits; then, if the ring is full, waits until it is not or the
+ * machine stops. Called by a vCPU after each access, without the lock. */
+void term_wait(void);
+
+/* The loop: stdin has input; stdout takes bytes again. With the lock. */
+void term_input(void);
+void term_writable(void);
+
+/* The machine has ended: writes the rest, waiting for a slow reader unless the
+ * user wants to leave, and restores the terminal. */
+void term_finish(bool wait);
 
 #endif

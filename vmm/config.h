@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the user asked for: the command line, judged once. Read-only after
+ * config_parse(); its strings live in argv or in `text`.
+ */
+#ifndef VMM_CONFIG_H
+#define VMM_CONFIG_H
+
+#include "boot/boot.h"
+
+#define MICA_VERSION "0.1.0"
+
+enum irqchip { IRQCHIP_SPLIT, IRQCHIP_KERNEL, IRQCHIP_NONE };
+enum { VCPUS_MAX = 254, CPU_MINUS_MAX = 64 };
+
+struct config {
+	const char *kernel; /* NULL: the embedded guest */
+	struct {
+		const char *path, *args; /* args never NULL */
+	} modules[BOOT_MODULES_MAX];
+	unsigned module_count;
+	char cmdline[BOOT_CMDLINE_MAX];
+	const struct loader *loader; /* NULL: probe */
+	gpa_t flat_address;
+	enum entry_mode flat_mode;
+	uint64_t mem; /* bytes */
+	unsigned cpus;
+	unsigned cpu_minus[CPU_MINUS_MAX]; /* rows of cpuid.def */
+	unsigned cpu_minus_count;
+	enum irqchip irqchip;
+	bool restart; /* --on-reboot restart */
+	bool teardown_sync;
+	bool stats, describe;
+	char text[4096]; /* pieces of arguments that needed cutting */
+	size_t text_used;
+};
+
+/* Fills `config` from the command line or ends the process: with status 1 and
+ * one line on a wrong option, with 0 after --help or --version. */
+void config_parse(struct config *config, int argc, char **argv);
+
+/* "64K", "128M", "2G" or plain bytes, decimal or 0x. False when it is none or
+ * exceeds 64 bits. */
+bool parse_size(const char *text, uint64_t *bytes);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * --describe: the machine as its tables have it, on stdout.
+ */
+#include <stdio.h>
+
+#include "devices/board.h"
+#include "vmm/stats.h"
+
+static void
+describe_ports(void)
+{
+	printf("I/O ports (devices/ports.def)\n");
+#define PORT(row, first, last, widths, member, type, reg)                      \
+	printf("  %04x-%04x  %-14s %s.%s%s%s%s\n", (first), (last), #row,      \
+	    #type, #member, (widths)&1 ? " 8" : "", (widths)&2 ? " 16" : "",   \
+	    (widths)&4 ? " 32" : "");
+#define QUIET(row, first, last, value, reason)                                 \
+	printf("  %04x-%04x  %-14s quiet, %02x: %s\n", (first), (last), #row,  \
+	    (value), reason);
+#include "devices/ports.def"
+}
+
+static void
+describe_windows(void)
+{
+	printf("\nPhysical addresses (devices/windows.def); RAM from 0 to at"
+	       " most bfffffff\nand from 100000000\n");
+#define WINDOW(row, first, last, widths, member, type)                         \
+	printf("  %08x-%08x  %-11s %s.%s%s%s%s\n", (first), (last), #row,      \
+	    #type, #member, (widths)&1 ? " 8" : "", (widths)&2 ? " 16" : "",   \
+	    (widths)&4 ? " 32" : "");
+#define HOST(row, first, last, reason)                                         \
+	printf("  %08x-%08x  %-11s %s\n", (first), (last), #row, reason);
+#include "devices/windows.def"
+}
+
+static void
+describe_slots(void)
+{
+	printf("\nPCI bus 0 (devices/slots.def)\n");
+#define SLOT(row, device, vendor, id, class, revision)                         \
+	printf("  00:%02x.0  %-14s %04x:%04x class %06x revision %02x\n",      \
+	    (device), #row, (vendor), (id), (class), (revision));
+#include "devices/slots.def"
+}
+
+void
+describe(void)
+{
+	describe_ports();
+	describe_windows();
+	describe_slots();
+}

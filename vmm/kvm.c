@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The VM's own ioctls. The order matters more than the number: KVM waits for
+ * grace periods when its in-kernel chips or an ioeventfd join its I/O bus
+ * before the memory slots, so the slots come first and the split irqchip,
+ * which adds nothing to that bus, costs nothing.
+ *
+ * Kernel documentation: virt/kvm/api.rst.
+ * Threads: set-up on the main thread; kvm_signal_msi, kvm_irq_line and
+ * kvm_set_routes on any, with the board's lock held.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "vmm/irq.h"
+#include "vmm/kvm.h"
+#include "vmm/log.h"
+
+/* KVM's own pages, where windows.def has them. */
+enum {
+#define HOST(row, first, last, reason) ROW_##row = (first),
+#define WINDOW(row, first, last, ...)  ROW_##row = (first),
+#include "devices/windows.def"
+};
+
+static void
+set_up(unsigned long request, const void *argument, const char *what)
+{
+	if (ioctl(vm.fd, request, argument) < 0)
+		die_errno("%s failed", what);
+}
+
+void
+kvm_open(void)
+{
+	vm.kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (vm.kvm_fd < 0 && errno == EACCES)
+		die("/dev/kvm: permission denied (join the group that owns it:"
+		    " ls -l /dev/kvm)");
+	if (vm.kvm_fd < 0 &&
+	    (errno == ENOENT || errno == ENXIO || errno == ENODEV))
+		die("/dev/kvm: not there (load kvm_intel or kvm_amd; in a"
+		    " container, pass the device in)");
+	if (vm.kvm_fd < 0)
+		die_errno("/dev/kvm");
+	if (ioctl(vm.kvm_fd, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
+		die("/dev/kvm: not the stable KVM interface (API version 12)");
+}
+
+static void
+add_slot(uint32_t slot, gpa_t at, uint64_t size, uint8_t *host)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = slot,
+		.guest_phys_addr = at,
+		.memory_size = size,
+		.userspace_addr = (uintptr_t)host,
+	};
+
+	set_up(KVM_SET_USER_MEMORY_REGION, &region, "guest memory slot");
+}
+
+static void
+create_irqchip(void)
+{
+	static const struct kvm_enable_cap split = {
+		.cap = KVM_CAP_SPLIT_IRQCHIP, .args = { IRQ_LINES }
+	};
+	static const struct kvm_pit_config pit = { .flags = 0 };
+
+	switch (vm.config.irqchip) {
+	case IRQCHIP_SPLIT:
+		set_up(KVM_ENABLE_CAP, &split, "split irqchip");
+		return;
+	case IRQCHIP_KERNEL:
+		set_up(KVM_CREATE_IRQCHIP, NULL, "in-kernel irqchip");
+		set_up(KVM_CREATE_PIT2, &pit, "in-kernel PIT");
+		return;
+	case IRQCHIP_NONE:
+		return;
+	}
+}
+
+void
+kvm_create(void)
+{
+	uint64_t identity = ROW_kvm_pages;
+
+	vm.fd = ioctl(vm.kvm_fd, KVM_CREATE_VM, 0);
+	if (vm.fd < 0)
+		die_errno("/dev/kvm: no VM could be created");
+	set_up(KVM_SET_IDENTITY_MAP_ADDR, &identity, "identity map address");
+	if (ioctl(vm.fd, KVM_SET_TSS_ADDR, identity + 4096) < 0)
+		die_errno("TSS address failed");
+	add_slot(0, 0, vm.mem.low_size, vm.mem.host);
+	if (vm.mem.high_size != 0)
+		add_slot(1, RAM_HIGH, vm.mem.high_size,
+		    vm.mem.host + vm.mem.low_size);
+	create_irqchip();
+}
+
+void
+kvm_create_vcpu(unsigned index)
+{
+	struct vcpu *vcpu = &vm.vcpus[index];
+	long size = ioctl(vm.kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
+
+	vcpu->run_size = size > 0 ? (size_t)size : 0;
+	vcpu->index = index;
+	vcpu->fd = ioctl(vm.fd, KVM_CREATE_VCPU, index);
+	if (vcpu->fd < 0)
+		die_errno("vCPU %u of %u (see --cpus)", index, vm.config.cpus);
+	vcpu->run = mmap(NULL, vcpu->run_size, PROT_READ | PROT_WRITE,
+	    MAP_SHARED, vcpu->fd, 0);
+	if (vcpu->run == MAP_FAILED)
+		die_errno("vCPU %u: run page", index);
+}
+
+void
+kvm_destroy_vcpu(unsigned index)
+{
+	struct vcpu *vcpu = &vm.vcpus[index];
+
+	vcpu->started = false; /* a late kick must not touch the page */
+	munmap(vcpu->run, vcpu->run_size);
+	close(vcpu->fd);
+}
+
+void
+kvm_destroy(void)
+{
+	close(vm.fd);
+}
+
+void
+kvm_signal_msi(uint64_t address, uint32_t data)
+{
+	struct kvm_msi msi = {
+		.address_lo = (uint32_t)address,
+		.address_hi = (uint32_t)(address >> 32),
+		.data = data,
+	};
+
+	/* 0: the destination is absent or its APIC is off; the guest's own. */
+	if (ioctl(vm.fd, KVM_SIGNAL_MSI, &msi) < 0)
+		warn_once("KVM_SIGNAL_MSI: %s", strerror(errno));
+}
+
+void
+kvm_irq_line(unsigned line, bool high)
+{
+	struct kvm_irq_level level = { .irq = line, .level = high };
+
+	if (ioctl(vm.fd, KVM_IRQ_LINE, &level) < 0)
+		warn_once("KVM_IRQ_LINE: %s", strerror(errno));
+}
+
+void
+kvm_set_routes(const struct route routes[IRQ_LINES])
+{
+	/* KVM's table with room behind its flexible array. */
+	union {
+		struct kvm_irq_routing head;
+		uint8_t room[sizeof(struct kvm_irq_routing) +
+		    IRQ_LINES * sizeof(struct kvm_irq_routing_entry)];
+	} table = { .head = { .nr = 0 } };
+
+	for (unsigned pin = 0; pin < IRQ_LINES; pin++) {
+		if (!routes[pin].used)
+			continue;
+		table.head.entries[table.head.nr++] =
+		    (struct kvm_irq_routing_entry){
+			    .gsi = pin,
+			    .type = KVM_IRQ_ROUTING_MSI,
+			    .u.msi = {
+				.address_lo = (uint32_t)routes[pin].address,
+				.address_hi =
+				    (uint32_t)(routes[pin].address >> 32),
+				.data = routes[pin].data,
+			    },
+		    };
+	}
+	if (ioctl(vm.fd, KVM_SET_GSI_ROUTING, &table) < 0)
+		warn_once("KVM_SET_GSI_ROUTING: %s", strerror(errno));
+}
+
+/*
+ * The child has its own descriptor table: it drops stdin, stdout and all else
+ * at once, so that whoever reads our output sees its end when we exit, and
+ * keeps KVM's. It dies with us, after our own tables are gone, and then holds
+ * the last references to the memory and the VM.
+ */
+static int
+outlive(void *parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != (pid_t)(intptr_t)parent)
+		_exit(0);
+	syscall(SYS_close_range, 0, vm.kvm_fd - 1, 0);
+	for (;;)
+		pause();
+}
+
+void
+kvm_teardown_async(void)
+{
+	/* Nothing to mend when it fails: we wait for the kernel instead. */
+	clone(outlive, vm.holder_stack + sizeof(vm.holder_stack), CLONE_VM,
+	    (void *)(intptr_t)getpid());
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The machine as KVM has it: its file descriptors and the ioctls on them. The
+ * set-up calls end the process with a line that says what is missing; the
+ * rest can fail only if the host breaks its word, and then say so once.
+ */
+#ifndef VMM_KVM_H
+#define VMM_KVM_H
+
+#include "vmm/vm.h"
+
+/* Opens /dev/kvm. */
+void kvm_open(void);
+
+/* Creates the VM, its irqchip and its memory slots, in the order that costs least (README, "Where the milliseconds go"). vm.config and
+ * vm.mem are set. */
+void kvm_create(void);
+
+/* Creates vCPU `index` and maps its run page. */
+void kvm_create_vcpu(unsigned index);
+
+/* Take both apart again, for a restart; no thread runs the vCPUs. */
+void kvm_destroy_vcpu(unsigned index);
+void kvm_destroy(void);
+
+/* Interrupts: a message to the local APICs; a line of KVM's own irqchip (only
+ * with --irqchip kernel). */
+void kvm_signal_msi(uint64_t address, uint32_t data);
+void kvm_irq_line(unsigned line, bool high);
+
+/* The messages of the IOAPIC's level pins, all 24 at once. */
+void kvm_set_routes(const struct route routes[IRQ_LINES]);
+
+/* Called last, with all vCPU threads gone: a child that shares memory and
+ * keeps the VM's descriptors lives on until the kernel has taken the VM apart,
+ * so that our caller need not wait for that. */
+void kvm_teardown_async(void);
+
+#endif

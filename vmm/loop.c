@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The loop: epoll over a handful of descriptors, one timerfd for all of the
+ * chips' timers, and the user's signals.
+ *
+ * Threads: its own; loop_timer and loop_watch come from any, with the board's
+ * lock held.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vmm/cpuid.h"
+#include "vmm/log.h"
+#include "vmm/loop.h"
+#include "vmm/term.h"
+#include "vmm/vm.h"
+
+uint64_t
+loop_now_ns(void)
+{
+	return stats_now_ns();
+}
+
+/* The timerfd follows the earliest timer; a call that does not change that
+ * costs nothing. */
+static void
+arm(void)
+{
+	struct loop *l = &vm.loop;
+	struct itimerspec when = { .it_value = { 0, 0 } };
+	uint64_t at_ns = TIMER_OFF;
+
+	for (unsigned i = 0; i < TIMERS; i++)
+		at_ns = MIN(at_ns, l->at_ns[i]);
+	if (at_ns == l->armed_ns)
+		return;
+	l->armed_ns = at_ns;
+	if (at_ns != TIMER_OFF) {
+		at_ns = MAX(at_ns, 1); /* zero would disarm it */
+		when.it_value.tv_sec = (time_t)(at_ns / 1000000000);
+		when.it_value.tv_nsec = (long)(at_ns % 1000000000);
+	}
+	timerfd_settime(l->timer, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
+void
+loop_timer(enum timer timer, uint64_t at_ns)
+{
+	vm.loop.at_ns[timer] = at_ns;
+	arm();
+}
+
+bool
+loop_watch(enum loop_source source, int fd, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.u32 = source };
+
+	if (events == 0)
+		return epoll_ctl(vm.loop.epoll, EPOLL_CTL_DEL, fd, NULL) == 0;
+	return epoll_ctl(vm.loop.epoll, EPOLL_CTL_ADD, fd, &event) == 0 ||
+	    epoll_ctl(vm.loop.epoll, EPOLL_CTL_MOD, fd, &event) == 0;
+}
+
+void
+loop_init(void)
+{
+	struct loop *l = &vm.loop;
+	sigset_t taken;
+
+	sigemptyset(&taken);
+	sigaddset(&taken, SIGTERM);
+	sigaddset(&taken, SIGINT);
+	sigaddset(&taken, SIGHUP);
+	sigprocmask(SIG_BLOCK, &taken, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	l->armed_ns = TIMER_OFF;
+	for (unsigned i = 0; i < TIMERS; i++)
+		l->at_ns[i] = TIMER_OFF;
+	l->epoll = epoll_create1(EPOLL_CLOEXEC);
+	l->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	l->signal = signalfd(-1, &taken, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (l->epoll < 0 || l->timer < 0 || l->signal < 0)
+		die_errno("descriptors of the event loop");
+	loop_watch(LOOP_TIMER, l->timer, EPOLLIN);
+	loop_watch(LOOP_SIGNAL, l->signal, EPOLLIN);
+}
+
+static void
+fire_timers(void)
+{
+	struct loop *l = &vm.loop;
+	uint64_t expirations, now_ns;
+
+	if (read(l->timer, &expirations, sizeof(expirations)) < 0)
+		return; /* re-armed meanwhile */
+	l->armed_ns = TIMER_OFF;
+	now_ns = loop_now_ns();
+	for (unsigned i = 0; i < TIMERS; i++) {
+		if (l->at_ns[i] > now_ns)
+			continue;
+		l->at_ns[i] = TIMER_OFF;
+		board_fire(&vm.board, (enum timer)i, now_ns);
+	}
+	arm();
+}
+
+static void
+take_signal(void)
+{
+	struct signalfd_siginfo info;
+
+	while (read(vm.loop.signal, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGTERM && !vm.loop.terminated) {
+			vm.loop.terminated = true;
+			power_button(&vm.board.power);
+		} else {
+			vm_stop(STOP_LEAVE, 0);
+		}
+	}
+}
+
+static void
+handle(enum loop_source source)
+{
+	switch (source) {
+	case LOOP_TIMER:
+		fire_timers();
+		return;
+	case LOOP_SIGNAL:
+		take_signal();
+		return;
+	case LOOP_STDIN:
+		term_input();
+		return;
+	case LOOP_STDOUT:
+		term_writable();
+		return;
+	}
+}
+
+static void *
+loop_main(void *unused)
+{
+	struct epoll_event events[8];
+
+	cpuid_query();
+	for (;;) {
+		int n =
+		    epoll_wait(vm.loop.epoll, events, ARRAY_SIZE(events), -1);
+
+		pthread_mutex_lock(&vm.lock);
+		for (int i = 0; i < n; i++)
+			handle((enum loop_source)events[i].data.u32);
+		pthread_mutex_unlock(&vm.lock);
+	}
+	return unused;
+}
+
+void
+loop_start(void)
+{
+	pthread_t thread;
+	int error = pthread_create(&thread, NULL, loop_main, NULL);
+
+	if (error != 0) {
+		errno = error;
+		die_errno("thread of the event loop");
+	}
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The life of a machine: the command line, the machine, its image, the run,
+ * the report.
+ *
+ * Threads: this one sets up and becomes vCPU 0; the loop's, and one for each
+ * further vCPU.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "vmm/cpuid.h"
+#include "vmm/kvm.h"
+#include "vmm/log.h"
+#include "vmm/vcpu.h"
+
+enum { EXIT_CRASH = 3 };
+
+extern const uint8_t embedded_guest[], embedded_guest_end[];
+
+struct vm vm = {
+	.lock = PTHREAD_MUTEX_INITIALIZER,
+	.changed = PTHREAD_COND_INITIALIZER,
+};
+
+void
+vm_stop(enum stop how, int status)
+{
+	if (vm_stopping())
+		return;
+	stats_milestone(AT_STOP);
+	vm.stop_status = status;
+	__atomic_store_n(&vm.stop, how, __ATOMIC_SEQ_CST);
+	pthread_cond_broadcast(&vm.changed);
+	for (unsigned i = 0; i < vm.config.cpus; i++)
+		vcpu_kick(&vm.vcpus[i]);
+}
+
+void
+vm_mark(uint32_t number)
+{
+	stats_mark(number);
+}
+
+static struct image
+open_image(const char *path)
+{
+	struct image image = { .name = path };
+	struct stat is;
+
+	image.fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (image.fd < 0 || fstat(image.fd, &is) < 0)
+		die_errno("%s", path);
+	if (!S_ISREG(is.st_mode))
+		die("%s: not a regular file", path);
+	image.size = (uint64_t)is.st_size;
+	return image;
+}
+
+/* What boot_load() needs: the files stay open for a restart. */
+static void
+open_images(void)
+{
+	const struct config *c = &vm.config;
+	struct boot *b = &vm.boot;
+
+	b->mem = &vm.mem;
+	b->cmdline = c->cmdline;
+	b->cpus = c->cpus;
+	b->acpi = c->irqchip != IRQCHIP_NONE;
+	b->loader = c->loader;
+	b->flat_address = c->flat_address;
+	b->flat_mode = c->flat_mode;
+	if (c->kernel != NULL)
+		b->kernel = open_image(c->kernel);
+	else
+		b->kernel = (struct image){
+			.name = "the embedded guest",
+			.fd = -1,
+			.data = embedded_guest,
+			.size = (uint64_t)(embedded_guest_end - embedded_guest),
+		};
+	for (; b->module_count < c->module_count; b->module_count++) {
+		struct boot_module *m = &b->modules[b->module_count];
+
+		m->image = open_image(c->modules[b->module_count].path);
+		m->cmdline = c->modules[b->module_count].args;
+	}
+}
+
+static void
+load(void)
+{
+	/* No entropy at early boot is no reason not to start. */
+	if (getrandom(vm.boot.seed, sizeof(vm.boot.seed), GRND_NONBLOCK) < 0)
+		memset(vm.boot.seed, 0, sizeof(vm.boot.seed));
+	if (!boot_load(&vm.boot))
+		die("%s: %s", vm.boot.kernel.name, vm.boot.error);
+	stats_milestone(AT_LOADED);
+}
+
+static void
+create_vcpus(void)
+{
+	for (unsigned i = 0; i < vm.config.cpus; i++)
+		kvm_create_vcpu(i);
+	cpuid_set();
+	stats_milestone(AT_VM_CREATED);
+}
+
+/* From the first instruction until the guest or the user ends it. */
+static void
+run(void)
+{
+	for (unsigned i = 1; i < vm.config.cpus; i++)
+		vcpu_start(&vm.vcpus[i]);
+	vcpu_run_first();
+	for (unsigned i = 1; i < vm.config.cpus; i++)
+		vcpu_join(&vm.vcpus[i]);
+}
+
+/* Power-on again: nothing of the old machine but its files and its options is
+ * left. The loop waits for the lock meanwhile. */
+static void
+restart(void)
+{
+	pthread_mutex_lock(&vm.lock);
+	for (unsigned i = 0; i < vm.config.cpus; i++)
+		kvm_destroy_vcpu(i);
+	kvm_destroy();
+	gmem_clear(&vm.mem);
+	vm.wires = (struct wires){ .intr = false };
+	kvm_create();
+	load();
+	board_reset(&vm.board);
+	vm.stop = STOP_NOT;
+	pthread_mutex_unlock(&vm.lock);
+	create_vcpus();
+}
+
+static int
+report(void)
+{
+	const struct stats *all[VCPUS_MAX];
+
+	if (vm.crashed != NULL)
+		vcpu_dump(vm.crashed);
+	for (unsigned i = 0; i < vm.config.cpus; i++)
+		all[i] = &vm.vcpus[i].stats;
+	if (vm.config.stats)
+		stats_print(all, vm.config.cpus);
+	switch (vm.stop) {
+	case STOP_STATUS:
+		return vm.stop_status & 0xff;
+	case STOP_CRASH:
+		return EXIT_CRASH;
+	case STOP_HOST:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	int status;
+
+	stats_milestone(AT_START);
+	config_parse(&vm.config, argc, argv);
+	if (vm.config.describe) {
+		describe();
+		return 0;
+	}
+	open_images();
+	kvm_open();
+	if (!gmem_init(&vm.mem, vm.config.mem))
+		die_errno("--mem: %llu MiB of guest memory",
+		    (unsigned long long)(vm.config.mem / MIB));
+	loop_init();
+	loop_start();
+	kvm_create();
+	load();
+	board_reset(&vm.board);
+	vcpu_init();
+	term_init();
+	create_vcpus();
+	run();
+	while (vm.stop == STOP_RESET && vm.config.restart) {
+		restart();
+		run();
+	}
+	pthread_mutex_lock(&vm.lock); /* for good: the loop's work is done */
+	term_finish(vm.stop != STOP_LEAVE);
+	status = report();
+	if (!vm.config.teardown_sync)
+		kvm_teardown_async();
+	_exit(status);
+}

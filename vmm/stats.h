@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What --stats prints: where the exits went, and the boot's milestones. Each
+ * vCPU counts into its own table, the loop's thread reads them when all vCPUs
+ * have ended.
+ */
+#ifndef VMM_STATS_H
+#define VMM_STATS_H
+
+#include "vmm/util.h"
+
+enum { STATS_REASONS = 48, STATS_ROWS = 64, STATS_MARKS = 64 };
+
+enum milestone {
+	AT_START,	      /* main's first line */
+	AT_VM_CREATED,	      /* KVM has a machine: memory, vCPUs, CPUID */
+	AT_LOADED,	      /* the image and the tables are in memory */
+	AT_FIRST_INSTRUCTION, /* vCPU 0 enters the guest */
+	AT_FIRST_BYTE,	      /* the guest sent a byte to COM1 */
+	AT_STOP,	      /* the guest has ended */
+	MILESTONES
+};
+
+struct milestones {
+	uint64_t at_ns[MILESTONES]; /* 0: not reached */
+	struct {
+		uint32_t number;
+		uint64_t at_ns;
+	} marks[STATS_MARKS];
+	unsigned mark_count;
+};
+
+struct stats_row {
+	uint64_t count;
+	uint64_t ns; /* in mica, between two KVM_RUN; with --stats only */
+};
+
+struct stats {
+	struct stats_row reasons[STATS_REASONS]; /* by KVM's exit number */
+	struct stats_row ports[STATS_ROWS];	 /* by pio_row() */
+	struct stats_row windows[STATS_ROWS];	 /* by mmio_row() */
+};
+
+/* Any thread; the first call for each counts. */
+void stats_milestone(enum milestone milestone);
+
+/* A guest's own mark: its number and now. The first 64 are kept. */
+void stats_mark(uint32_t number);
+
+/* CLOCK_MONOTONIC. */
+uint64_t stats_now_ns(void);
+
+/* Adds one exit that took `ns`. */
+void stats_count(struct stats_row *row, uint64_t ns);
+
+/* Prints the sums over all vCPUs on stderr. */
+void stats_print(const struct stats *all[], unsigned count);
+
+/* Prints ports.def, windows.def and slots.def on stdout. */
+void describe(void);
+
+#endif

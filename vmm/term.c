@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * stdin and stdout as COM1's far end. The vCPU that sent a byte writes it
+ * itself, with the board's lock released, so that a slow write delays nobody
+ * else; when stdout takes no more, the loop waits for it instead and only a
+ * vCPU that goes on sending waits, in term_wait().
+ *
+ * stdout's O_NONBLOCK belongs to everybody who shares the open file, so mica
+ * opens pipes and terminals anew for itself.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "vmm/log.h"
+#include "vmm/loop.h"
+#include "vmm/term.h"
+#include "vmm/vm.h"
+
+enum { CTRL_A = 1, GUARDED_WRITE = 512 };
+
+static uint32_t
+waiting(void)
+{
+	return vm.term.head - vm.term.tail;
+}
+
+bool
+term_full(void)
+{
+	return waiting() >= TERM_FULL;
+}
+
+void
+term_put(uint8_t byte)
+{
+	struct term *t = &vm.term;
+
+	stats_milestone(AT_FIRST_BYTE);
+	if (t->broken)
+		return;
+	check(waiting() < TERM_RING);
+	t->ring[t->head % TERM_RING] = byte;
+	__atomic_store_n(&t->head, t->head + 1, __ATOMIC_RELEASE);
+}
+
+static ssize_t
+write_some(const uint8_t *from, size_t length)
+{
+	struct pollfd out = { .fd = vm.term.out, .events = POLLOUT };
+
+	if (vm.term.out_guarded) {
+		if (poll(&out, 1, 0) == 0) {
+			errno = EAGAIN;
+			return -1;
+		}
+		length = MIN(length, GUARDED_WRITE);
+	}
+	return write(out.fd, from, length);
+}
+
+/* Writes until the ring is empty or stdout is full. The lock is held at entry
+ * and exit and released in between; `writing` keeps the order. */
+static void
+flush(void)
+{
+	struct term *t = &vm.term;
+	bool was_full = term_full();
+
+	if (t->writing || t->blocked)
+		return;
+	t->writing = true;
+	while (waiting() != 0 && !t->blocked) {
+		uint32_t at = t->tail % TERM_RING;
+		uint32_t length = MIN(waiting(), TERM_RING - at);
+		ssize_t n;
+
+		pthread_mutex_unlock(&vm.lock);
+		n = write_some(t->ring + at, length);
+		pthread_mutex_lock(&vm.lock);
+		if (n >= 0) {
+			__atomic_store_n(
+			    &t->tail, t->tail + (uint32_t)n, __ATOMIC_RELEASE);
+		} else if (errno == EAGAIN) {
+			t->blocked = true;
+			loop_watch(LOOP_STDOUT, t->out, EPOLLOUT);
+		} else if (errno != EINTR) {
+			warn_once("stdout: %s; the guest's output is dropped",
+			    strerror(errno));
+			t->broken = true;
+			t->tail = t->head;
+		}
+	}
+	t->writing = false;
+	if (was_full && !term_full()) {
+		pthread_cond_broadcast(&vm.changed);
+		uart8250_drained(&vm.board.com1);
+	}
+}
+
+void
+term_wait(void)
+{
+	struct term *t = &vm.term;
+
+	if (__atomic_load_n(&t->head, __ATOMIC_ACQUIRE) ==
+	    __atomic_load_n(&t->tail, __ATOMIC_ACQUIRE))
+		return;
+	pthread_mutex_lock(&vm.lock);
+	flush();
+	while (term_full() && !vm_stopping())
+		pthread_cond_wait(&vm.changed, &vm.lock);
+	pthread_mutex_unlock(&vm.lock);
+}
+
+void
+term_writable(void)
+{
+	loop_watch(LOOP_STDOUT, vm.term.out, 0);
+	vm.term.blocked = false;
+	flush();
+}
+
+static void
+watch_input(bool on)
+{
+	if (vm.term.watching == on || vm.term.in_closed)
+		return;
+	vm.term.watching = on;
+	loop_watch(LOOP_STDIN, vm.term.in, on ? EPOLLIN : 0);
+}
+
+void
+term_want_input(void)
+{
+	watch_input(true);
+}
+
+/* The key after Ctrl-A. */
+static void
+escape(uint8_t key)
+{
+	switch (key) {
+	case 'x':
+		vm_stop(STOP_LEAVE, 0);
+		return;
+	case 'p':
+		power_button(&vm.board.power);
+		return;
+	case CTRL_A:
+		uart8250_receive(&vm.board.com1, key);
+		return;
+	default:
+		warn("Ctrl-A x leaves, Ctrl-A p presses the power button,"
+		     " Ctrl-A Ctrl-A sends Ctrl-A");
+	}
+}
+
+static void
+take_key(uint8_t key)
+{
+	struct term *t = &vm.term;
+
+	if (t->escaped)
+		escape(key);
+	else if (!t->tty || key != CTRL_A)
+		uart8250_receive(&vm.board.com1, key);
+	t->escaped = t->tty && !t->escaped && key == CTRL_A;
+}
+
+void
+term_input(void)
+{
+	uint8_t keys[16];
+	size_t room = MIN(uart8250_room(&vm.board.com1), sizeof(keys));
+	ssize_t n;
+
+	/* A terminal is read even so: Ctrl-A x must always work. One key is
+	 * then lost to the guest, as it would be on the wire. */
+	if (room == 0 && !vm.term.tty) {
+		watch_input(false);
+		return;
+	}
+	n = read(STDIN_FILENO, keys, MAX(room, 1));
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n <= 0) {
+		watch_input(false);
+		vm.term.in_closed = true;
+		return;
+	}
+	for (ssize_t i = 0; i < n; i++)
+		take_key(keys[i]);
+}
+
+static void
+restore(void)
+{
+	if (vm.term.tty)
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &vm.term.cooked);
+}
+
+/* mica itself crashes: leave the terminal usable, then die as we would. */
+static void
+crashed(int signal)
+{
+	tcsetattr(STDIN_FILENO, TCSANOW, &vm.term.cooked);
+	raise(signal);
+}
+
+static void
+make_raw(void)
+{
+	static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
+	struct sigaction action = { .sa_handler = crashed,
+		.sa_flags = (int)SA_RESETHAND };
+	struct termios raw;
+
+	if (tcgetattr(STDIN_FILENO, &vm.term.cooked) < 0)
+		return;
+	vm.term.tty = true;
+	atexit(restore);
+	for (unsigned i = 0; i < ARRAY_SIZE(fatal); i++)
+		sigaction(fatal[i], &action, NULL);
+	raw = vm.term.cooked;
+	cfmakeraw(&raw);
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+}
+
+/* Our own open file of a pipe or a terminal, so that O_NONBLOCK is ours; of a
+ * regular file, which never blocks, the given one and its offset. */
+static void
+open_output(void)
+{
+	struct term *t = &vm.term;
+	struct stat is;
+
+	t->out = STDOUT_FILENO;
+	if (fstat(STDOUT_FILENO, &is) < 0 || S_ISREG(is.st_mode))
+		return;
+	if (S_ISFIFO(is.st_mode) || S_ISCHR(is.st_mode)) {
+		int fd = open("/proc/self/fd/1",
+		    O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+		if (fd >= 0) {
+			t->out = fd;
+			return;
+		}
+	}
+	t->out_guarded = true;
+}
+
+void
+term_init(void)
+{
+	struct term *t = &vm.term;
+
+	open_output();
+	t->in = STDIN_FILENO;
+	if (fcntl(STDIN_FILENO, F_GETFD) < 0)
+		t->in_closed = true;
+	else if (!loop_watch(LOOP_STDIN, t->in, EPOLLIN)) {
+		/* A regular file has no wait queue; it is always ready, and
+		 * so is an eventfd that counts one. */
+		t->in = eventfd(1, EFD_CLOEXEC);
+		loop_watch(LOOP_STDIN, t->in, EPOLLIN);
+	}
+	t->watching = true;
+	make_raw();
+}
+
+void
+term_finish(bool wait)
+{
+	struct term *t = &vm.term;
+	struct pollfd out = { .fd = t->out, .events = POLLOUT };
+
+	while (waiting() != 0 && poll(&out, 1, wait ? -1 : 0) != 0) {
+		uint32_t at = t->tail % TERM_RING;
+		uint32_t length = MIN(waiting(), TERM_RING - at);
+		ssize_t n = write_some(t->ring + at, length);
+
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			break;
+		t->tail += n > 0 ? (uint32_t)n : 0;
+	}
+	restore();
+}

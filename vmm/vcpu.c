@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The vCPU's thread: enter the guest, look at why it came out, hand port and
+ * MMIO accesses to the board, and enter again.
+ *
+ * With the split irqchip the local APIC is KVM's and the 8259 pair ours: its
+ * INTR wire goes to vCPU 0 alone, as an ExtINT (virt/kvm/api.rst,
+ * KVM_INTERRUPT), at a moment when KVM says that the CPU takes one.
+ */
+#include <errno.h>
+#include <linux/kvm.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "vmm/log.h"
+#include "vmm/loop.h"
+#include "vmm/term.h"
+#include "vmm/vcpu.h"
+
+enum { KICK = SIGUSR1 };
+
+static __thread struct vcpu *self;
+
+static void
+kicked(int signal)
+{
+	(void)signal;
+	if (self != NULL && self->started)
+		__atomic_store_n(
+		    &self->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
+}
+
+void
+vcpu_init(void)
+{
+	struct sigaction action = { .sa_handler = kicked };
+
+	sigaction(KICK, &action, NULL);
+}
+
+void
+vcpu_kick(struct vcpu *vcpu)
+{
+	if (vcpu == self || !vcpu->started)
+		return;
+	__atomic_store_n(&vcpu->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
+	pthread_kill(vcpu->thread, KICK);
+}
+
+static struct kvm_segment
+kvm_segment(const struct segment *s)
+{
+	return (struct kvm_segment){
+		.base = s->base,
+		.limit = s->limit,
+		.selector = s->selector,
+		.type = s->access & 0xf,
+		.s = s->access >> 4 & 1,
+		.dpl = s->access >> 5 & 3,
+		.present = s->access >> 7 & 1,
+		.avl = s->access >> 12 & 1,
+		.l = s->access >> 13 & 1,
+		.db = s->access >> 14 & 1,
+		.g = s->access >> 15 & 1,
+	};
+}
+
+/* The first entry's registers go in by the run page: no ioctl. */
+static void
+load_entry(struct kvm_run *run, const struct entry *e)
+{
+	struct kvm_segment data = kvm_segment(&e->ds);
+
+	run->s.regs.regs = (struct kvm_regs){
+		.rax = e->rax,
+		.rbx = e->rbx,
+		.rcx = e->rcx,
+		.rdx = e->rdx,
+		.rsi = e->rsi,
+		.rdi = e->rdi,
+		.rsp = e->rsp,
+		.rip = e->rip,
+		.rflags = 2, /* the bit that is always set; IF clear */
+	};
+	run->s.regs.sregs = (struct kvm_sregs){
+		.cs = kvm_segment(&e->cs),
+		.ds = data,
+		.es = data,
+		.fs = data,
+		.gs = data,
+		.ss = data,
+		.tr = kvm_segment(&e->tr),
+		.ldt = { .unusable = 1 },
+		.gdt = { .base = e->gdt_base, .limit = e->gdt_limit },
+		.idt = { .base = e->idt_base, .limit = e->idt_limit },
+		.cr0 = e->cr0,
+		.cr3 = e->cr3,
+		.cr4 = e->cr4,
+		.efer = e->efer,
+		/* at its reset address, enabled, of the boot processor */
+		.apic_base = 0xfee00900,
+	};
+	run->kvm_dirty_regs = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
+}
+
+/* Before each entry of vCPU 0: the 8259s' INTR. */
+static void
+offer_interrupt(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	struct kvm_interrupt vector;
+
+	if (vcpu->index != 0 ||
+	    (!__atomic_load_n(&vm.wires.intr, __ATOMIC_SEQ_CST) &&
+		!run->request_interrupt_window))
+		return;
+	pthread_mutex_lock(&vm.lock);
+	if (vm.wires.intr && run->ready_for_interrupt_injection) {
+		vector.irq = i8259_ack(&vm.board.pic);
+		if (ioctl(vcpu->fd, KVM_INTERRUPT, &vector) < 0)
+			warn_once("KVM_INTERRUPT: %s", strerror(errno));
+		run->ready_for_interrupt_injection = 0;
+	}
+	run->request_interrupt_window = vm.wires.intr;
+	pthread_mutex_unlock(&vm.lock);
+}
+
+/* `count` accesses for the string forms. The lock is held for one at a time:
+ * another vCPU's access may come between, as on a bus. */
+static void
+exit_io(struct kvm_run *run)
+{
+	uint8_t *data = (uint8_t *)run + run->io.data_offset;
+	unsigned size = run->io.size;
+	uint32_t value;
+
+	for (uint32_t i = 0; i < run->io.count; i++, data += size) {
+		pthread_mutex_lock(&vm.lock);
+		if (run->io.direction == KVM_EXIT_IO_IN) {
+			value = pio_read(&vm.board, run->io.port, size);
+			memcpy(data, &value, size);
+		} else {
+			value = 0;
+			memcpy(&value, data, size);
+			pio_write(&vm.board, run->io.port, size, value);
+		}
+		pthread_mutex_unlock(&vm.lock);
+		term_wait();
+	}
+}
+
+/* KVM cuts what crosses a page, so any length from 1 to 8 may come. */
+static void
+exit_mmio(struct kvm_run *run)
+{
+	uint8_t *data = run->mmio.data;
+	gpa_t at = run->mmio.phys_addr;
+	unsigned left = MIN(run->mmio.len, 8), size;
+	uint64_t value;
+
+	for (; left != 0; left -= size, at += size, data += size) {
+		size = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+		pthread_mutex_lock(&vm.lock);
+		if (run->mmio.is_write) {
+			value = 0;
+			memcpy(&value, data, size);
+			mmio_write(&vm.board, at, size, value);
+		} else {
+			value = mmio_read(&vm.board, at, size);
+			memcpy(data, &value, size);
+		}
+		pthread_mutex_unlock(&vm.lock);
+	}
+}
+
+static void
+stop(enum stop how)
+{
+	pthread_mutex_lock(&vm.lock);
+	vm_stop(how, 0);
+	pthread_mutex_unlock(&vm.lock);
+}
+
+/* --irqchip none alone: there is no APIC in KVM to wait inside it. */
+static void
+exit_hlt(struct kvm_run *run)
+{
+	if (!run->if_flag) {
+		stop(STOP_OFF); /* nothing can ever wake it */
+		return;
+	}
+	pthread_mutex_lock(&vm.lock);
+	while (!vm.wires.intr && !vm_stopping())
+		pthread_cond_wait(&vm.changed, &vm.lock);
+	pthread_mutex_unlock(&vm.lock);
+}
+
+static void
+exit_crash(struct vcpu *vcpu, const char *what)
+{
+	warn("vCPU %u: %s", vcpu->index, what);
+	__atomic_store_n(&vm.crashed, vcpu, __ATOMIC_RELEASE);
+	stop(STOP_CRASH);
+}
+
+static void
+exit_internal_error(struct vcpu *vcpu)
+{
+	exit_crash(vcpu,
+	    vcpu->run->internal.suberror == KVM_INTERNAL_ERROR_EMULATION
+		? "KVM cannot emulate the guest's instruction"
+		: "KVM internal error");
+}
+
+static void
+handle_exit(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+
+	switch (run->exit_reason) {
+	case KVM_EXIT_IO:
+		exit_io(run);
+		return;
+	case KVM_EXIT_MMIO:
+		exit_mmio(run);
+		return;
+	case KVM_EXIT_IOAPIC_EOI:
+		pthread_mutex_lock(&vm.lock);
+		ioapic_eoi(&vm.board.ioapic, run->eoi.vector);
+		pthread_mutex_unlock(&vm.lock);
+		return;
+	case KVM_EXIT_HLT:
+		exit_hlt(run);
+		return;
+	case KVM_EXIT_INTR:
+	case KVM_EXIT_IRQ_WINDOW_OPEN:
+		return;
+	case KVM_EXIT_SHUTDOWN: /* triple fault */
+		if (vm.config.restart)
+			stop(STOP_RESET);
+		else
+			exit_crash(vcpu, "triple fault");
+		return;
+	case KVM_EXIT_INTERNAL_ERROR:
+		exit_internal_error(vcpu);
+		return;
+	case KVM_EXIT_FAIL_ENTRY:
+		exit_crash(vcpu, "the CPU refuses the guest's state");
+		return;
+	default:
+		warn("vCPU %u: KVM exit %u", vcpu->index, run->exit_reason);
+		exit_crash(vcpu, "an exit that mica does not know");
+	}
+}
+
+static void
+count_exit(struct vcpu *vcpu, uint64_t ns)
+{
+	const struct kvm_run *run = vcpu->run;
+	struct stats *s = &vcpu->stats;
+
+	stats_count(&s->reasons[MIN(run->exit_reason, STATS_REASONS - 1)], ns);
+	if (run->exit_reason == KVM_EXIT_IO)
+		stats_count(&s->ports[pio_row(run->io.port)], ns);
+	if (run->exit_reason == KVM_EXIT_MMIO)
+		stats_count(&s->windows[mmio_row(run->mmio.phys_addr)], ns);
+}
+
+/* Once into the guest and out. What kicks sets its reason first and then
+ * immediate_exit, so that clearing that before looking at the reasons misses
+ * none. */
+static void
+enter(struct vcpu *vcpu)
+{
+	uint64_t since_ns;
+
+	__atomic_store_n(&vcpu->run->immediate_exit, 0, __ATOMIC_SEQ_CST);
+	if (vm_stopping())
+		return;
+	offer_interrupt(vcpu);
+	if (ioctl(vcpu->fd, KVM_RUN, 0) < 0) {
+		if (errno == EINTR || errno == EAGAIN)
+			return;
+		warn("vCPU %u: KVM_RUN: %s", vcpu->index, strerror(errno));
+		stop(STOP_HOST);
+		return;
+	}
+	since_ns = vm.config.stats ? stats_now_ns() : 0;
+	handle_exit(vcpu);
+	if (vm.config.stats)
+		count_exit(vcpu, stats_now_ns() - since_ns);
+}
+
+static void *
+vcpu_main(void *argument)
+{
+	self = argument;
+	while (!vm_stopping())
+		enter(self);
+	return NULL;
+}
+
+void
+vcpu_start(struct vcpu *vcpu)
+{
+	int error = pthread_create(&vcpu->thread, NULL, vcpu_main, vcpu);
+
+	if (error != 0) {
+		errno = error;
+		die_errno("thread of vCPU %u (see --cpus)", vcpu->index);
+	}
+	vcpu->started = true;
+}
+
+void
+vcpu_run_first(void)
+{
+	struct vcpu *first = &vm.vcpus[0];
+
+	load_entry(first->run, &vm.boot.entry);
+	first->thread = pthread_self();
+	first->started = true;
+	stats_milestone(AT_FIRST_INSTRUCTION);
+	vcpu_main(first);
+}
+
+void
+vcpu_join(struct vcpu *vcpu)
+{
+	pthread_join(vcpu->thread, NULL);
+	vcpu->started = false;
+}

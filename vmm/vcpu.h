@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A virtual CPU: its thread, its entry into the guest and what it does with
+ * each exit.
+ */
+#ifndef VMM_VCPU_H
+#define VMM_VCPU_H
+
+#include "vmm/vm.h"
+
+/* Before the threads: the handler of the kick's signal. */
+void vcpu_init(void);
+
+/* Starts the thread of any vCPU but the first: it waits inside KVM for an INIT
+ * and a start-up IPI. */
+void vcpu_start(struct vcpu *vcpu);
+
+/* Runs vCPU 0 from vm.boot.entry on this thread until vm_stopping(). */
+void vcpu_run_first(void);
+
+/* Makes it leave the guest soon, to see vm_stopping() or the INTR wire. Any
+ * thread; no effect on one that is just leaving. */
+void vcpu_kick(struct vcpu *vcpu);
+
+/* Waits for the end of a thread; vm_stopping() holds. */
+void vcpu_join(struct vcpu *vcpu);
+
+/* Registers, and the bytes at rip, on stderr. The thread has ended.
+ * (vcpu_dump.c) */
+void vcpu_dump(struct vcpu *vcpu);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The machine: the one writable object with static storage. Everything that
+ * lives as long as the process is a member of it.
+ */
+#ifndef VMM_VM_H
+#define VMM_VM_H
+
+#include <pthread.h>
+
+#include "devices/board.h"
+#include "vmm/config.h"
+#include "vmm/gmem.h"
+#include "vmm/irq.h"
+#include "vmm/stats.h"
+#include "vmm/stop.h"
+#include "vmm/term.h"
+
+struct kvm_run;
+
+struct vcpu {
+	unsigned index; /* also its APIC id */
+	int fd;
+	struct kvm_run *run; /* KVM's shared pages */
+	size_t run_size;
+	pthread_t thread;
+	bool started;
+	struct stats stats;
+};
+
+/* The message that an IOAPIC pin sends while it is level and unmasked. */
+struct route {
+	bool used;
+	uint64_t address;
+	uint32_t data;
+};
+
+struct wires {
+	bool high[IRQ_LINES];
+	bool intr; /* the first 8259 wants vCPU 0 */
+	struct route routes[IRQ_LINES];
+};
+
+struct vm {
+	struct config config;
+	struct gmem mem;
+	struct boot boot; /* kept for a restart: images and modules */
+
+	int kvm_fd, fd;
+	_Alignas(8) uint8_t cpuid[8 + 256 * 40]; /* KVM's supported set, */
+	bool cpuid_known;			 /* once it is there */
+	struct vcpu vcpus[VCPUS_MAX];
+
+	/* Protects board, the wires of irq.c, loop.c's timers, term.c's ring,
+	 * and `stop`. Held for one register access or one event; never while
+	 * waiting for the host. */
+	pthread_mutex_t lock;
+	struct board board;
+	struct wires wires;
+	struct term term;
+	struct loop loop;
+
+	/* With lock: INTR rose, the ring drained, KVM has told its CPUID, or
+	 * the machine stops. */
+	pthread_cond_t changed;
+	struct vcpu *crashed; /* whose registers to print, or NULL */
+	struct milestones milestones;
+	_Alignas(16) uint8_t holder_stack[4096]; /* kvm_teardown_async */
+
+	enum stop stop; /* also read without the lock, atomically */
+	int stop_status;
+};
+
+extern struct vm vm;
+
+/* Has the machine been told to end? Any thread, without the lock. */
+static inline bool
+vm_stopping(void)
+{
+	return __atomic_load_n(&vm.stop, __ATOMIC_ACQUIRE) != STOP_NOT;
+}
+
+#endif
