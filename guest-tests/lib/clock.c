@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#include "guest-tests/lib/clock.h"
+#include "guest-tests/lib/acpi.h"
+#include "guest-tests/lib/cpu.h"
+
+uint32_t
+pm_timer(void)
+{
+	return inl((uint16_t)get32(fadt() + FADT_PM_TMR));
+}
+
+uint32_t
+pm_timer_us(uint32_t since)
+{
+	uint32_t ticks = (pm_timer() - since) & 0xffffff;
+
+	return (uint32_t)((uint64_t)ticks * 1000000 / PM_TIMER_HZ);
+}

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+#define ADDRESSES
+#include "guest-tests/lib/multiboot.S"
