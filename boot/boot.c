@@ -57,6 +57,11 @@ probe(const struct image *kernel)
 	return NULL;
 }
 
+static const char unknown[] = "is none of what mica starts: "
+#define LOADER(name, what) what ", "
+#include "boot/loaders.def"
+			      "and nothing else";
+
 bool
 boot_load(struct boot *boot)
 {
@@ -70,11 +75,7 @@ boot_load(struct boot *boot)
 	if (loader == NULL)
 		loader = probe(&boot->kernel);
 	if (loader == NULL)
-		return boot_error(boot,
-		    "is none of what mica starts: "
-#define LOADER(name, what) what ", "
-#include "boot/loaders.def"
-		    "and nothing else");
+		return boot_error(boot, "%s", unknown);
 	if (boot->acpi) {
 		if (!claim_row(boot, acpi))
 			return false;
@@ -85,17 +86,16 @@ boot_load(struct boot *boot)
 	return loader->load(boot);
 }
 
-bool
-boot_error(struct boot *boot, const char *fmt, ...)
+void
+boot_set_error(struct boot *boot, const char *fmt, ...)
 {
 	va_list args;
 
 	if (boot == NULL)
-		return false;
+		return;
 	va_start(args, fmt);
 	vsnprintf(boot->error, sizeof(boot->error), fmt, args);
 	va_end(args);
-	return false;
 }
 
 bool

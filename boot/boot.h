@@ -82,9 +82,10 @@ const char *boot_loader_name(unsigned i);
  * boot->error set. RAM is zero before. */
 bool boot_load(struct boot *boot);
 
-/* Sets boot->error, returns false. `boot` may be NULL: a probe asks, and
- * wants no reason. */
-__attribute__((format(printf, 2, 3))) bool boot_error(
+/* Sets boot->error and is false. `boot` may be NULL: a probe asks, and wants no
+ * reason. */
+#define boot_error(boot, ...) (boot_set_error(boot, __VA_ARGS__), false)
+__attribute__((format(printf, 2, 3))) void boot_set_error(
     struct boot *boot, const char *fmt, ...);
 
 /* Writes RSDP, XSDT, FADT, FACS, MADT, MCFG and DSDT at LOW_acpi; returns

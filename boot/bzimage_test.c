@@ -218,7 +218,7 @@ test_bad(void)
 	    bad(SYSSIZE, 0x20, 4, "init_size 0x300000: the kernel has 0x200"));
 	expect(bad(LOADFLAGS, 0, 1, "loadflags 0x0 without LOADED_HIGH"));
 	expect(bad(KERNEL_ALIGNMENT, 0, 4, "kernel_alignment 0x0"));
-	expect(bad(KERNEL_ALIGNMENT, 0x300000, 4, "kernel_alignment 0x300000"));
+	expect(bad(KERNEL_ALIGNMENT, 0x300000, 4, "0x300000 is no power of"));
 	expect(bad(PREF_ADDRESS, PREF + 1, 8, "pref_address 0x200001"));
 	expect(bad(PREF_ADDRESS, 0, 8, "overlap mica's"));
 	expect(bad(PREF_ADDRESS, 0x600000, 8,

@@ -210,6 +210,8 @@ test_notes(void)
 	expect(search(4) && want.size == 0);
 	note(0x400, "Xen", 3, 18, 4); /* without its zero */
 	expect(search(4) && want.size == 0);
+	note(0x400, "Xen", 8, 18, 4); /* with more than it */
+	expect(search(4) && want.size == 0);
 }
 
 static void

@@ -174,7 +174,7 @@ room_put(struct boot *boot, struct room *room, const void *from, uint64_t len,
 	void *to = gmem_ptr(boot->mem, at, len);
 
 	if (to == NULL || !range_within(at, len, room->end)) {
-		boot_error(boot,
+		boot_set_error(boot,
 		    "%s: %" PRIu64 " bytes, %" PRIu64 " are left for it", what,
 		    len, room->end - at);
 		return 0;

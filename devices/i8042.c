@@ -19,7 +19,7 @@
 enum {
 	COMMAND = 4, /* the register at port 0x64 */
 
-	STATUS_OBF = 1 << 0,	 /* bit 1, input buffer full, is never set */
+	STATUS_OBF = 1 << 0,	 /* bit 1, input full, is never set */
 	STATUS_SYS = 1 << 2,	 /* the self-test passed */
 	STATUS_COMMAND = 1 << 3, /* the last write was to port 0x64 */
 	STATUS_UNLOCKED = 1 << 4,

@@ -232,8 +232,8 @@ read_counter(struct i8254_counter *c, uint64_t now)
 	return (uint8_t)(rw == RW_LSB ? count : count >> 8);
 }
 
-/* A latch holds until it is read. Between two bytes it starts over at the first:
- * the datasheet is silent, and so nobody stays out of step. */
+/* A latch holds until it is read. One between two bytes starts at the first
+ * again: the datasheet is silent, and so nobody stays out of step. */
 static void
 latch(struct i8254_counter *c, uint64_t now, bool count, bool status)
 {

@@ -73,7 +73,7 @@ interrupt_id(const struct uart8250 *u)
 	 */
 	if ((u->ier & UART_IER_RDI) != 0 && u->rx_count > 0)
 		return UART_IIR_RX_TIMEOUT;
-	if ((u->ier & UART_IER_THRI) != 0 && u->thre_pending)
+	if ((u->ier & UART_IER_THRI) != 0 && u->thre)
 		return UART_IIR_THRI;
 	if ((u->ier & UART_IER_MSI) != 0 && u->deltas != 0)
 		return UART_IIR_MSI;
@@ -154,13 +154,13 @@ rx_clear(struct uart8250 *u)
 static void
 transmit(struct uart8250 *u, uint8_t byte)
 {
-	u->thre_pending = false;
+	u->thre = false;
 	update_irq(u);
 	if (loopback(u))
 		rx_push(u, byte, false);
 	else
 		term_put(byte);
-	u->thre_pending = thr_empty(u);
+	u->thre = thr_empty(u);
 }
 
 /* Enabling THRE's interrupt while THR is empty raises it (8.7): drivers start
@@ -169,7 +169,7 @@ static void
 write_ier(struct uart8250 *u, uint8_t value)
 {
 	if ((value & ~u->ier & UART_IER_THRI) != 0 && thr_empty(u))
-		u->thre_pending = true;
+		u->thre = true;
 	u->ier = value & IER_BITS;
 }
 
@@ -221,7 +221,7 @@ read_iir(struct uart8250 *u)
 	uint8_t id = interrupt_id(u);
 
 	if (id == UART_IIR_THRI)
-		u->thre_pending = false;
+		u->thre = false;
 	return id | (fifos(u) ? IIR_FIFOS : 0);
 }
 
@@ -310,32 +310,38 @@ uart8250_write(struct uart8250 *u, unsigned reg, unsigned size, uint32_t value)
 	update_irq(u); /* LSR and MSR are read-only */
 }
 
-/* In loopback the input pin is cut off (8.8): the far end waits. */
+/* In loopback the input pin is cut off (8.8): whoever can, waits. */
 unsigned
 uart8250_room(const struct uart8250 *u)
 {
 	return loopback(u) ? 0 : rx_depth(u) - u->rx_count;
 }
 
+static void
+arrive(struct uart8250 *u, uint8_t byte, bool is_break)
+{
+	if (!loopback(u))
+		rx_push(u, byte, is_break);
+	update_irq(u);
+}
+
 void
 uart8250_receive(struct uart8250 *u, uint8_t byte)
 {
-	rx_push(u, byte, false);
-	update_irq(u);
+	arrive(u, byte, false);
 }
 
 /* It fills one place, with a zero (8.4, bit 4). */
 void
 uart8250_break(struct uart8250 *u)
 {
-	rx_push(u, 0, true);
-	update_irq(u);
+	arrive(u, 0, true);
 }
 
 void
 uart8250_drained(struct uart8250 *u)
 {
-	u->thre_pending = thr_empty(u);
+	u->thre = thr_empty(u);
 	update_irq(u);
 }
 

@@ -13,8 +13,7 @@ struct uart8250 {
 	uint8_t ier, fcr, lcr, mcr, scr, dll, dlm; /* the bits that exist */
 	uint8_t errors; /* OE and BI of LSR, until it is read */
 	uint8_t deltas; /* the low half of MSR, until it is read */
-	bool
-	    thre_pending; /* the THRE interrupt, until IIR tells or THR fills */
+	bool thre;	/* its interrupt, until told by IIR or THR fills */
 
 	/* The receiver: a ring, of which RBR alone is used without FIFOs. */
 	uint8_t rx[UART8250_FIFO];
@@ -33,9 +32,9 @@ void uart8250_write(
  * receiver, and whatever else ends a zero, calls term_want_input(). */
 unsigned uart8250_room(const struct uart8250 *u);
 
-/* A byte, or a break, arrives. With no room left it is an overrun. Whoever
- * has several bytes gives them all, as far as there is room, in one hold of
- * the board's lock: to the guest they then came as one burst. */
+/* A byte, or a break, arrives. Without room it is an overrun, or in loopback
+ * lost. Whoever has several bytes gives them all, as far as there is room, in
+ * one hold of the board's lock: to the guest they then came as one burst. */
 void uart8250_receive(struct uart8250 *u, uint8_t byte);
 void uart8250_break(struct uart8250 *u);
 

@@ -186,22 +186,26 @@ static long
 private_dirty(pid_t pid)
 {
 	char path[64], line[512];
-	unsigned long from, to, ram = 0, largest = 0, before = 0;
-	long kib, sum = 0, of_ram = 0, of_before = 0, here = 0;
+	unsigned long from = 0, to = 0, ram = 0, largest = 0, before = 0;
+	char *end;
+	long sum = 0, of_ram = 0, of_before = 0, here = 0;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%d/smaps", (int)pid);
 	f = fopen(path, "r");
 	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
-		if (sscanf(line, "%lx-%lx ", &from, &to) == 2 &&
-		    strchr(line, '-') < strchr(line, ' ')) {
+		unsigned long start = strtoul(line, &end, 16);
+
+		if (*end == '-') { /* a mapping's first line */
+			from = start;
+			to = strtoul(end + 1, NULL, 16);
 			of_before = before == from ? here : 0;
 			before = to;
 		}
-		if (sscanf(line, "Anonymous: %ld kB", &kib) != 1)
+		if (strncmp(line, "Anonymous:", 10) != 0)
 			continue;
-		here = kib;
-		sum += kib;
+		here = strtol(line + 10, NULL, 10);
+		sum += here;
 		if (to - from > largest) {
 			largest = to - from;
 			ram = from;
@@ -271,7 +275,7 @@ bench_round_trip(void)
 int
 main(int argc, char **argv)
 {
-	int runs = argc > 2 ? atoi(argv[2]) : 30;
+	int runs = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 30;
 
 	if (argc < 2 || runs < 1 || runs > RUNS_MAX) {
 		fprintf(stderr, "usage: bench_boot DIR [RUNS]\n");

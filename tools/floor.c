@@ -93,7 +93,7 @@ main(int argc, char **argv)
 	for (; argc > 2; argc--, argv++) {
 		bare |= strcmp(argv[1], "--bare") == 0;
 		if (strncmp(argv[1], "--mem=", 6) == 0)
-			mem_size = (size_t)atoi(argv[1] + 6) << 20;
+			mem_size = strtoul(argv[1] + 6, NULL, 10) << 20;
 	}
 	kvm = MUST(open("/dev/kvm", O_RDWR | O_CLOEXEC));
 	vm = MUST(ioctl(kvm, KVM_CREATE_VM, 0));

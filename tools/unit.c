@@ -45,18 +45,15 @@ unit_done(void)
 }
 
 bool
-unit_expect(const char *file, int line, const char *text, bool ok, uint64_t got,
-    uint64_t want)
+unit_expect(const char *where, const char *text, uint64_t got, uint64_t want)
 {
-	if (!ok && !broken) {
-		printf("# %s:%d: %s", file, line, text);
-		if (got != want)
-			printf(" (got 0x%llx, want 0x%llx)",
-			    (unsigned long long)got, (unsigned long long)want);
-		printf("\n");
-		broken = true;
-	}
-	return ok;
+	if (got == want)
+		return true;
+	if (!broken)
+		printf("# %s: %s (got 0x%llx, want 0x%llx)\n", where, text,
+		    (unsigned long long)got, (unsigned long long)want);
+	broken = true;
+	return false;
 }
 
 /* xorshift64* */

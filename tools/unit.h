@@ -20,15 +20,16 @@ void unit_case(const char *name);
 int unit_done(void);
 
 /* Within a case; the first that fails makes the case "not ok" and says where. */
-#define expect(cond) unit_expect(__FILE__, __LINE__, #cond, (cond), 0, 0)
+#define expect(cond) unit_expect(UNIT_HERE, #cond, (cond) ? 1 : 0, 1)
 #define expect_eq(a, b)                                                        \
-	({                                                                     \
-		uint64_t got_ = (uint64_t)(a), want_ = (uint64_t)(b);          \
-		unit_expect(__FILE__, __LINE__, #a " == " #b, got_ == want_,   \
-		    got_, want_);                                              \
-	})
-bool unit_expect(const char *file, int line, const char *text, bool ok,
-    uint64_t got, uint64_t want);
+	unit_expect(UNIT_HERE, #a " == " #b, (uint64_t)(a), (uint64_t)(b))
+#define UNIT_HERE     __FILE__ ":" UNIT_TEXT(__LINE__)
+#define UNIT_TEXT(n)  UNIT_TEXT_(n)
+#define UNIT_TEXT_(n) #n
+
+/* For the two above: is `got` what we want? */
+bool unit_expect(
+    const char *where, const char *text, uint64_t got, uint64_t want);
 
 /* A small fast generator with a fixed seed: the same numbers every run. */
 uint64_t unit_random(uint64_t *state);

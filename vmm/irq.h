@@ -36,8 +36,9 @@ void irq_intr(bool high);
 void irq_msi(uint64_t address, uint32_t data);
 
 /* Tells the host which message an IOAPIC pin sends while it is set to level
- * and unmasked, so that the EOI of its vector comes back to ioapic_eoi();
- * `used` false: the pin sends none. Called by ioapic.c at each change of it. */
+ * and unmasked, or in service, so that the EOI of its vector comes back to
+ * ioapic_eoi(); `used` false: the pin sends none. Called by ioapic.c at each
+ * change of it. */
 void irq_route(unsigned pin, bool used, uint64_t address, uint32_t data);
 
 #endif

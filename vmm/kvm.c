@@ -57,7 +57,7 @@ kvm_open(void)
 }
 
 static void
-add_slot(uint32_t slot, gpa_t at, uint64_t size, uint8_t *host)
+add_slot(uint32_t slot, gpa_t at, uint64_t size, const uint8_t *host)
 {
 	struct kvm_userspace_memory_region region = {
 		.slot = slot,

@@ -54,7 +54,7 @@ uint64_t stats_now_ns(void);
 void stats_count(struct stats_row *row, uint64_t ns);
 
 /* Prints the sums over all vCPUs on stderr. */
-void stats_print(const struct stats *all[], unsigned count);
+void stats_print(const struct stats *all[], unsigned vcpus);
 
 /* Prints ports.def, windows.def and slots.def on stdout. */
 void describe(void);
