@@ -23,7 +23,9 @@ SAN    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 ifneq (,$(findstring musl-gcc,$(CC)))
 NATIVE := $(shell cc -dumpmachine)
 STD    += -idirafter /usr/include -idirafter /usr/include/$(NATIVE)
-CRT    := $(foreach o,rcrt1.o crti.o crtn.o,$(shell $(CC) -print-file-name=$o))
+MUSL   := $(dir $(lastword $(shell grep -o '/[^"]*/musl-gcc.specs' \
+	$(shell command -v $(CC)))))
+CRT    := $(addprefix $(MUSL),rcrt1.o crti.o crtn.o)
 LINK   := $(filter-out -static-pie,$(LINK)) -static -nostartfiles $(CRT) \
 	-Wl,-pie,--no-dynamic-linker,-z,text
 endif
@@ -104,6 +106,6 @@ $(BUILD)/bench/%: tools/%.c
 clean:
 	rm -rf $(BUILD)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/unit/*/*.d)
 .PHONY: all run check lint fmt size bench clean guests
 .SECONDARY:

@@ -71,7 +71,8 @@ gmem_ptr(const struct gmem *mem, gpa_t at, uint64_t len)
 {
 	if (range_within(at, len, mem->low_size))
 		return mem->host + at;
-	if (at >= RAM_HIGH && range_within(at - RAM_HIGH, len, mem->high_size))
+	/* below RAM_HIGH the difference wraps, and exceeds every size */
+	if (range_within(at - RAM_HIGH, len, mem->high_size))
 		return mem->host + mem->low_size + (at - RAM_HIGH);
 	return NULL;
 }

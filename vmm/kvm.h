@@ -12,8 +12,8 @@
 /* Opens /dev/kvm. */
 void kvm_open(void);
 
-/* Creates the VM, its irqchip and its memory slots, in the order that costs least (README, "Where the milliseconds go"). vm.config and
- * vm.mem are set. */
+/* Creates the VM, its irqchip and its memory slots, in the order that costs
+ * least. vm.config and vm.mem are set. */
 void kvm_create(void);
 
 /* Creates vCPU `index` and maps its run page. */

@@ -138,6 +138,9 @@ handle(enum loop_source source)
 	case LOOP_STDIN:
 		term_input();
 		return;
+	case LOOP_FEED:
+		term_feed();
+		return;
 	case LOOP_STDOUT:
 		term_writable();
 		return;

@@ -28,7 +28,13 @@ void loop_timer(enum timer timer, uint64_t at_ns);
 /*
  * The monitor's half.
  */
-enum loop_source { LOOP_TIMER, LOOP_SIGNAL, LOOP_STDIN, LOOP_STDOUT };
+enum loop_source {
+	LOOP_TIMER,
+	LOOP_SIGNAL,
+	LOOP_STDIN,
+	LOOP_FEED,
+	LOOP_STDOUT
+};
 
 struct loop {
 	int epoll, timer, signal;

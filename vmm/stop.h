@@ -19,8 +19,8 @@ enum stop {
 };
 
 /* End the machine. The first call counts; every vCPU leaves the guest at its
- * next exit at the latest. The board's lock is held. `status` matters to STOP_STATUS alone and is what
- * the process exits with, modulo 256. */
+ * next exit at the latest. The board's lock is held. `status` matters to
+ * STOP_STATUS alone and is what the process exits with, modulo 256. */
 void vm_stop(enum stop how, int status);
 
 /* A milestone of the guest's own for --stats, any number it likes. */

@@ -66,43 +66,58 @@ write_some(const uint8_t *from, size_t length)
 	return write(out.fd, from, length);
 }
 
-/* Writes until the ring is empty or stdout is full. The lock is held at entry
- * and exit and released in between; `writing` keeps the order. */
+/* The ring is no longer full: for the vCPUs in term_wait() and for a guest that
+ * waits for the transmitter. */
+static void
+drained(void)
+{
+	pthread_cond_broadcast(&vm.changed);
+	uart8250_drained(&vm.board.com1);
+}
+
+/* One write of what waits. The lock is held at entry and exit and released in
+ * between; `writing` keeps the order. */
+static void
+write_span(void)
+{
+	struct term *t = &vm.term;
+	uint32_t at = t->tail % TERM_RING;
+	uint32_t length = MIN(waiting(), TERM_RING - at);
+	bool was_full;
+	ssize_t n;
+
+	pthread_mutex_unlock(&vm.lock);
+	n = write_some(t->ring + at, length);
+	pthread_mutex_lock(&vm.lock);
+	was_full = term_full();
+	if (n >= 0) {
+		__atomic_store_n(
+		    &t->tail, t->tail + (uint32_t)n, __ATOMIC_RELEASE);
+	} else if (errno == EAGAIN) {
+		t->blocked = true;
+		loop_watch(LOOP_STDOUT, t->out, EPOLLOUT);
+	} else if (errno != EINTR) {
+		warn_once("stdout: %s; the guest's output is dropped",
+		    strerror(errno));
+		t->broken = true;
+		t->tail = t->head;
+	}
+	if (was_full && !term_full())
+		drained();
+}
+
+/* Writes until the ring is empty or stdout is full. */
 static void
 flush(void)
 {
 	struct term *t = &vm.term;
-	bool was_full = term_full();
 
-	if (t->writing || t->blocked)
+	if (t->writing)
 		return;
 	t->writing = true;
-	while (waiting() != 0 && !t->blocked) {
-		uint32_t at = t->tail % TERM_RING;
-		uint32_t length = MIN(waiting(), TERM_RING - at);
-		ssize_t n;
-
-		pthread_mutex_unlock(&vm.lock);
-		n = write_some(t->ring + at, length);
-		pthread_mutex_lock(&vm.lock);
-		if (n >= 0) {
-			__atomic_store_n(
-			    &t->tail, t->tail + (uint32_t)n, __ATOMIC_RELEASE);
-		} else if (errno == EAGAIN) {
-			t->blocked = true;
-			loop_watch(LOOP_STDOUT, t->out, EPOLLOUT);
-		} else if (errno != EINTR) {
-			warn_once("stdout: %s; the guest's output is dropped",
-			    strerror(errno));
-			t->broken = true;
-			t->tail = t->head;
-		}
-	}
+	while (waiting() != 0 && !t->blocked)
+		write_span();
 	t->writing = false;
-	if (was_full && !term_full()) {
-		pthread_cond_broadcast(&vm.changed);
-		uart8250_drained(&vm.board.com1);
-	}
 }
 
 void
@@ -137,10 +152,51 @@ watch_input(bool on)
 	loop_watch(LOOP_STDIN, vm.term.in, on ? EPOLLIN : 0);
 }
 
+/* Keys that were read ahead go first, from the loop: the chip is in the midst
+ * of an access. */
 void
 term_want_input(void)
 {
+	uint64_t one = 1;
+
 	watch_input(true);
+	if (vm.term.ahead_count != 0 &&
+	    write(vm.term.feed, &one, sizeof(one)) < 0)
+		warn_once("eventfd: %s", strerror(errno));
+}
+
+/* From a terminal, to the guest: by way of the keys read ahead. What exceeds
+ * them is lost, as at the limit of a terminal's own line. */
+static void
+queue_key(uint8_t key)
+{
+	struct term *t = &vm.term;
+
+	if (t->ahead_count < TERM_AHEAD)
+		t->ahead[(t->ahead_at + t->ahead_count++) % TERM_AHEAD] = key;
+}
+
+static void
+give_keys(void)
+{
+	struct term *t = &vm.term;
+
+	while (t->ahead_count != 0 && uart8250_room(&vm.board.com1) != 0) {
+		uint8_t key = t->ahead[t->ahead_at];
+
+		t->ahead_at = (t->ahead_at + 1) % TERM_AHEAD;
+		t->ahead_count--;
+		uart8250_receive(&vm.board.com1, key);
+	}
+}
+
+void
+term_feed(void)
+{
+	uint64_t count;
+
+	if (read(vm.term.feed, &count, sizeof(count)) == sizeof(count))
+		give_keys();
 }
 
 /* The key after Ctrl-A. */
@@ -155,7 +211,7 @@ escape(uint8_t key)
 		power_button(&vm.board.power);
 		return;
 	case CTRL_A:
-		uart8250_receive(&vm.board.com1, key);
+		queue_key(key);
 		return;
 	default:
 		warn("Ctrl-A x leaves, Ctrl-A p presses the power button,"
@@ -170,25 +226,28 @@ take_key(uint8_t key)
 
 	if (t->escaped)
 		escape(key);
-	else if (!t->tty || key != CTRL_A)
-		uart8250_receive(&vm.board.com1, key);
-	t->escaped = t->tty && !t->escaped && key == CTRL_A;
+	else if (key != CTRL_A)
+		queue_key(key);
+	t->escaped = !t->escaped && key == CTRL_A;
 }
 
+/* A terminal is read whether the guest has room or not, for Ctrl-A x must
+ * always work; anything else only as far as the chip has room, so that nothing
+ * is lost. */
 void
 term_input(void)
 {
-	uint8_t keys[16];
-	size_t room = MIN(uart8250_room(&vm.board.com1), sizeof(keys));
+	uint8_t bytes[16];
+	size_t room = sizeof(bytes);
 	ssize_t n;
 
-	/* A terminal is read even so: Ctrl-A x must always work. One key is
-	 * then lost to the guest, as it would be on the wire. */
-	if (room == 0 && !vm.term.tty) {
+	if (!vm.term.tty)
+		room = MIN(uart8250_room(&vm.board.com1), room);
+	if (room == 0) {
 		watch_input(false);
 		return;
 	}
-	n = read(STDIN_FILENO, keys, MAX(room, 1));
+	n = read(STDIN_FILENO, bytes, room);
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (n <= 0) {
@@ -197,7 +256,11 @@ term_input(void)
 		return;
 	}
 	for (ssize_t i = 0; i < n; i++)
-		take_key(keys[i]);
+		if (vm.term.tty)
+			take_key(bytes[i]);
+		else
+			uart8250_receive(&vm.board.com1, bytes[i]);
+	give_keys();
 }
 
 static void
@@ -226,6 +289,8 @@ make_raw(void)
 	if (tcgetattr(STDIN_FILENO, &vm.term.cooked) < 0)
 		return;
 	vm.term.tty = true;
+	vm.term.feed = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	loop_watch(LOOP_FEED, vm.term.feed, EPOLLIN);
 	atexit(restore);
 	for (unsigned i = 0; i < ARRAY_SIZE(fatal); i++)
 		sigaction(fatal[i], &action, NULL);

@@ -31,7 +31,8 @@ enum {
 	TERM_RING = 1 << 16, /* bytes; a power of two */
 	/* Full from here on: beyond it, room for the one access of at most
 	 * four bytes that each vCPU may have under way. */
-	TERM_FULL = TERM_RING - 4096
+	TERM_FULL = TERM_RING - 4096,
+	TERM_AHEAD = 4096 /* keys */
 };
 
 struct term {
@@ -45,7 +46,10 @@ struct term {
 	bool out_guarded; /* out may block: poll before each short write */
 	bool watching;	  /* the loop watches stdin */
 	bool in_closed;
-	bool tty;     /* stdin is a terminal: raw mode, Ctrl-A */
+	bool tty; /* stdin is a terminal: raw mode, Ctrl-A, and */
+	int feed; /* keys read ahead: an eventfd tells the loop of room */
+	uint8_t ahead[TERM_AHEAD];
+	unsigned ahead_at, ahead_count;
 	bool escaped; /* Ctrl-A was the last key */
 	struct termios cooked;
 };
@@ -58,8 +62,10 @@ void term_init(void);
  * machine stops. Called by a vCPU after each access, without the lock. */
 void term_wait(void);
 
-/* The loop: stdin has input; stdout takes bytes again. With the lock. */
+/* The loop: stdin has input; the chip has room for keys read ahead; stdout
+ * takes bytes again. With the lock. */
 void term_input(void);
+void term_feed(void);
 void term_writable(void);
 
 /* The machine has ended: writes the rest, waiting for a slow reader unless the

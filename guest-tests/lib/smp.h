@@ -14,7 +14,8 @@ enum { CPUS_MAX = 64 };
 unsigned smp_cpus(uint8_t apic_ids[CPUS_MAX]);
 
 /* Start the processor: it calls `code` on a stack of its own with interrupts
- * off, and halts when that returns. Does not wait for it. */
+ * off, and halts when that returns. Does not wait for it. Our own local APIC
+ * is enabled: some KVMs send nothing otherwise. */
 void smp_start(unsigned apic_id, void (*code)(void));
 
 #endif

@@ -3,6 +3,7 @@
 #include "guest-tests/lib/acpi.h"
 #include "guest-tests/lib/cpu.h"
 #include "guest-tests/lib/guest.h"
+#include "guest-tests/lib/irq.h"
 #include "guest-tests/lib/smp.h"
 
 static const char *rest_for_ap;
@@ -116,6 +117,7 @@ obey(const char *text)
 	while (*text != '\0') {
 		if (take_word(&text, "ap")) {
 			rest_for_ap = text;
+			lapic_enable();
 			smp_start(1, on_ap);
 			for (;;)
 				pause();
