@@ -29,8 +29,9 @@ read_ehdr(struct boot *boot, const struct image *image, Elf64_Ehdr *e)
 {
 	Elf32_Ehdr e32;
 
-	if (!image_read(image, 0, &e32, sizeof(e32)))
-		return boot_error(boot, "ELF header: the file ends in it");
+	if (!image_read(image, 0, &e32, sizeof(e32)) ||
+	    memcmp(e32.e_ident, ELFMAG, SELFMAG) != 0)
+		return boot_error(boot, "has no ELF header");
 	switch (e32.e_ident[EI_CLASS]) {
 	case ELFCLASS32:
 		memcpy(e->e_ident, e32.e_ident, sizeof(e->e_ident));
@@ -42,9 +43,8 @@ read_ehdr(struct boot *boot, const struct image *image, Elf64_Ehdr *e)
 		e->e_phnum = e32.e_phnum;
 		return true;
 	case ELFCLASS64:
-		if (image_read(image, 0, e, sizeof(*e)))
-			return true;
-		return boot_error(boot, "ELF header: the file ends in it");
+		return image_read(image, 0, e, sizeof(*e)) ||
+		    boot_error(boot, "has no whole ELF header");
 	default:
 		return boot_error(boot, "EI_CLASS %u: neither 1 nor 2",
 		    e32.e_ident[EI_CLASS]);
@@ -52,8 +52,12 @@ read_ehdr(struct boot *boot, const struct image *image, Elf64_Ehdr *e)
 }
 
 static bool
-judge_ehdr(struct boot *boot, const Elf64_Ehdr *e, uint64_t phentsize)
+judge_ehdr(struct boot *boot, const Elf64_Ehdr *e)
 {
+	size_t phentsize = e->e_ident[EI_CLASS] == ELFCLASS64
+	    ? sizeof(Elf64_Phdr)
+	    : sizeof(Elf32_Phdr);
+
 	if (e->e_ident[EI_DATA] != ELFDATA2LSB)
 		return boot_error(
 		    boot, "EI_DATA %u: not little-endian", e->e_ident[EI_DATA]);
@@ -62,34 +66,36 @@ judge_ehdr(struct boot *boot, const Elf64_Ehdr *e, uint64_t phentsize)
 	if (e->e_machine != EM_386 && e->e_machine != EM_X86_64)
 		return boot_error(boot, "e_machine %u: not x86", e->e_machine);
 	if (e->e_phentsize != phentsize)
-		return boot_error(boot, "e_phentsize %u: not %" PRIu64,
-		    e->e_phentsize, phentsize);
+		return boot_error(
+		    boot, "e_phentsize %u: not %zu", e->e_phentsize, phentsize);
 	if (e->e_phnum == 0 || e->e_phnum > ELF_PHDRS_MAX)
 		return boot_error(
 		    boot, "e_phnum %u: not 1 to %d", e->e_phnum, ELF_PHDRS_MAX);
 	return true;
 }
 
-/* The caller knows that the number of the header is in range. */
+/* The same of the program headers; there are at most ELF_PHDRS_MAX. */
 static bool
-read_phdr(const struct image *image, uint64_t at, bool is64, Elf64_Phdr *p)
+read_phdrs(const struct image *image, const Elf64_Ehdr *e, Elf64_Phdr *p)
 {
-	Elf32_Phdr p32;
+	Elf32_Phdr p32[ELF_PHDRS_MAX];
 
-	if (is64)
-		return image_read(image, at, p, sizeof(*p));
-	if (!image_read(image, at, &p32, sizeof(p32)))
+	if (e->e_ident[EI_CLASS] == ELFCLASS64)
+		return image_read(
+		    image, e->e_phoff, p, e->e_phnum * sizeof(p[0]));
+	if (!image_read(image, e->e_phoff, p32, e->e_phnum * sizeof(p32[0])))
 		return false;
-	*p = (Elf64_Phdr){
-		.p_type = p32.p_type,
-		.p_flags = p32.p_flags,
-		.p_offset = p32.p_offset,
-		.p_vaddr = p32.p_vaddr,
-		.p_paddr = p32.p_paddr,
-		.p_filesz = p32.p_filesz,
-		.p_memsz = p32.p_memsz,
-		.p_align = p32.p_align,
-	};
+	for (unsigned i = 0; i < e->e_phnum; i++)
+		p[i] = (Elf64_Phdr){
+			.p_type = p32[i].p_type,
+			.p_flags = p32[i].p_flags,
+			.p_offset = p32[i].p_offset,
+			.p_vaddr = p32[i].p_vaddr,
+			.p_paddr = p32[i].p_paddr,
+			.p_filesz = p32[i].p_filesz,
+			.p_memsz = p32[i].p_memsz,
+			.p_align = p32[i].p_align,
+		};
 	return true;
 }
 
@@ -117,34 +123,20 @@ bool
 elf_read(struct boot *boot, const struct image *image, struct elf *elf)
 {
 	Elf64_Ehdr e;
-	uint64_t size;
 
-	if (!elf_probe(image))
-		return boot_error(boot, "is no ELF file");
-	if (!read_ehdr(boot, image, &e))
+	if (!read_ehdr(boot, image, &e) || !judge_ehdr(boot, &e))
 		return false;
 	elf->is64 = e.e_ident[EI_CLASS] == ELFCLASS64;
 	elf->e_entry = e.e_entry;
 	elf->phnum = e.e_phnum;
-	size = elf->is64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
-	if (!judge_ehdr(boot, &e, size))
-		return false;
-	if (!range_within(e.e_phoff, e.e_phnum * size, image->size))
+	if (!read_phdrs(image, &e, elf->phdrs))
 		return boot_error(boot,
 		    "e_phoff 0x%" PRIx64 ": %u program headers run past the "
 		    "end of the file (0x%" PRIx64 " bytes)",
 		    e.e_phoff, e.e_phnum, image->size);
-	for (unsigned i = 0; i < elf->phnum; i++) {
-		Elf64_Phdr *p = &elf->phdrs[i];
-
-		if (!read_phdr(image, e.e_phoff + i * size, elf->is64, p))
-			return boot_error(boot,
-			    "program header %u: cannot "
-			    "read the file",
-			    i);
-		if (!judge_phdr(boot, image, p, i))
+	for (unsigned i = 0; i < elf->phnum; i++)
+		if (!judge_phdr(boot, image, &elf->phdrs[i], i))
 			return false;
-	}
 	return true;
 }
 

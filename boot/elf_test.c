@@ -72,7 +72,7 @@ test_headers(void)
 	enum { PHDR0 = 64, PHDR1 = 64 + 56 };
 
 	unit_case("each field of the headers is judged");
-	expect(bad(0, 0, 1, "no ELF file"));
+	expect(bad(0, 0, 1, "no ELF header"));
 	expect(bad(4, 3, 1, "EI_CLASS 3"));
 	expect(bad(5, 2, 1, "EI_DATA 2"));
 	expect(bad(16, 1, 2, "e_type 1"));

@@ -73,7 +73,7 @@ test_bad(void)
 	memset(file, 0, 0x200);
 	put_elf32(file, 0x200040, good, 2);
 	expect(refused(file, sizeof(file), "is a 32-bit ELF"));
-	expect(refused(file, 0x30, "the file ends in it"));
+	expect(refused(file, 0x30, "has no ELF header"));
 
 	unit_case("a command line that Linux would cut");
 	fresh();

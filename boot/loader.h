@@ -89,6 +89,7 @@ struct e820_entry {
 enum { E820_MAX = 16 };
 
 /* Fills `map` in ascending order without overlap; returns how many. (e820.c) */
-unsigned e820_build(const struct gmem *mem, struct e820_entry entries[E820_MAX]);
+unsigned e820_build(
+    const struct gmem *mem, struct e820_entry entries[E820_MAX]);
 
 #endif

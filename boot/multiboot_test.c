@@ -193,7 +193,7 @@ test_bad(void)
 	fresh_by_address();
 	expect(refused(file, AT + 31, "no room for the address fields"));
 	put_header(file + AT, 3);
-	expect(refused(file, sizeof(file), "is no ELF file"));
+	expect(refused(file, sizeof(file), "has no ELF header"));
 }
 
 static void

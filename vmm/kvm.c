@@ -106,6 +106,7 @@ kvm_create(void)
 		add_slot(1, RAM_HIGH, vm.mem.high_size,
 		    vm.mem.host + vm.mem.low_size);
 	create_irqchip();
+	stats_milestone(AT_VM_CREATED);
 }
 
 void

@@ -110,7 +110,7 @@ create_vcpus(void)
 	for (unsigned i = 0; i < vm.config.cpus; i++)
 		kvm_create_vcpu(i);
 	cpuid_set();
-	stats_milestone(AT_VM_CREATED);
+	stats_milestone(AT_VCPUS);
 }
 
 /* From the first instruction until the guest or the user ends it. */
@@ -177,13 +177,13 @@ main(int argc, char **argv)
 		describe();
 		return 0;
 	}
-	open_images();
 	kvm_open();
+	loop_init();
+	loop_start();
+	open_images();
 	if (!gmem_init(&vm.mem, vm.config.mem))
 		die_errno("--mem: %llu MiB of guest memory",
 		    (unsigned long long)(vm.config.mem / MIB));
-	loop_init();
-	loop_start();
 	kvm_create();
 	load();
 	board_reset(&vm.board);

@@ -53,6 +53,7 @@ static const char milestone_names[MILESTONES][32] = {
 	[AT_START] = "mica starts",
 	[AT_VM_CREATED] = "VM created",
 	[AT_LOADED] = "image loaded",
+	[AT_VCPUS] = "vCPUs created",
 	[AT_FIRST_INSTRUCTION] = "first instruction",
 	[AT_FIRST_BYTE] = "first byte on COM1",
 	[AT_STOP] = "the guest ends",
