@@ -78,7 +78,7 @@ fmt:
 	    guest-tests/*.c guest-tests/lib/*.[ch]
 
 size: $(BUILD)/mica
-	size -G $(OBJ)
+	@tools/size $(OBJ)
 	@strip -o $(BUILD)/mica.stripped $(BUILD)/mica
 	@stat -c '%s bytes, stripped' $(BUILD)/mica.stripped
 

@@ -237,16 +237,16 @@ opt_help(struct config *c, const char *text)
 	    " are its COM1;\non a terminal Ctrl-A x leaves, Ctrl-A h helps.\n"
 	    "\n");
 #define OPTION(name, argument, parser, help)                                   \
-	printf("  --%s%s%s%*s%s\n", name, *(argument) ? " " : "", argument,    \
-	    (int)(20 - sizeof(name) - sizeof(argument) + !*(argument)), "",    \
+	printf("  --%s%s%s\n\t%s\n", name, *(argument) ? " " : "", argument,   \
 	    help);
 #include "vmm/options.def"
 	printf("\nLoaders:");
 	for (unsigned i = 0; boot_loader_name(i) != NULL; i++)
 		printf(" %s", boot_loader_name(i));
-	printf("\nExit status: 0 the guest powered off or reset; its own from"
-	       " port 0xf4 (value << 1 | 1)\nor 0xf8 (value); 1 the host or an"
-	       " option is at fault; 3 the guest crashed.\n");
+	printf(
+	    "\nExit status: 0 the guest powered off or reset; what it gave"
+	    " to port 0xf4\n(value << 1 | 1) or 0xf8 (value); 1 the host or an"
+	    " option is at fault; 3 the\nguest crashed.\n");
 	exit(0);
 }
 

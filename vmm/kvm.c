@@ -90,11 +90,26 @@ create_irqchip(void)
 	}
 }
 
+/* KVM_CREATE_VCPU's own EINVAL would come late and say less. */
+static void
+check_cpus(void)
+{
+	int most;
+
+	if (vm.config.cpus == 1)
+		return;
+	most = ioctl(vm.kvm_fd, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPUS);
+	if (most > 0 && vm.config.cpus > (unsigned)most)
+		die("--cpus %u: this host's KVM has at most %d", vm.config.cpus,
+		    most);
+}
+
 void
 kvm_create(void)
 {
 	uint64_t identity = ROW_kvm_pages;
 
+	check_cpus();
 	vm.fd = ioctl(vm.kvm_fd, KVM_CREATE_VM, 0);
 	if (vm.fd < 0)
 		die_errno("/dev/kvm: no VM could be created");
