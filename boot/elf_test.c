@@ -64,6 +64,10 @@ test_read(void)
 	expect_eq(elf.phdrs[1].p_align, 4);
 	expect(elf_entry(&boot, &elf, &entry));
 	expect_eq(entry, 0x100010);
+	put(file + 28, sizeof(file) - 4 * 32, 4); /* e_phoff */
+	expect(elf_read(&boot, &boot.kernel, &elf));
+	put(file + 28, sizeof(file) - 4 * 32 + 1, 4);
+	expect(!elf_read(&boot, &boot.kernel, &elf));
 }
 
 static void

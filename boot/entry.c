@@ -33,6 +33,8 @@ enum {
 };
 
 enum { DESCRIPTORS = 6, TABLE_ENTRIES = 512, PAGE_DIRECTORIES = 4 };
+#define PAGE	   ((uint64_t)4096)
+#define ENTRIES_2M ((uint64_t)PAGE_DIRECTORIES * TABLE_ENTRIES)
 
 const struct entry entry_real = {
 	.cs = { .access = ACCESS_CODE16, .limit = 0xffff },
@@ -65,11 +67,11 @@ const struct entry entry_long = {
 	.efer = EFER_LME | EFER_LMA,
 };
 
-_Static_assert(LOW_SIZE(page_tables) >= (2 + PAGE_DIRECTORIES) * 4096,
+_Static_assert(LOW_SIZE(page_tables) >= (2 + PAGE_DIRECTORIES) * PAGE,
     "lowmem.def: row page_tables holds a PML4, a PDPT and the directories");
-_Static_assert(LOW_page_tables % 4096 == 0,
+_Static_assert(LOW_page_tables % PAGE == 0,
     "lowmem.def: row page_tables starts at a page");
-_Static_assert(LOW_SIZE(gdt) >= DESCRIPTORS * 8,
+_Static_assert(LOW_SIZE(gdt) / 8 >= DESCRIPTORS,
     "lowmem.def: row gdt holds the descriptors");
 
 /* Intel SDM volume 3, 3.4.5. Every base here is 0. */
@@ -90,10 +92,10 @@ fill_page_tables(uint64_t *pml4)
 	uint64_t *pdpt = pml4 + TABLE_ENTRIES;
 	uint64_t *pds = pdpt + TABLE_ENTRIES;
 
-	pml4[0] = (LOW_page_tables + 4096) | PTE_TABLE;
+	pml4[0] = (LOW_page_tables + PAGE) | PTE_TABLE;
 	for (uint64_t i = 0; i < PAGE_DIRECTORIES; i++)
-		pdpt[i] = (LOW_page_tables + (2 + i) * 4096) | PTE_TABLE;
-	for (uint64_t i = 0; i < PAGE_DIRECTORIES * TABLE_ENTRIES; i++)
+		pdpt[i] = (LOW_page_tables + (2 + i) * PAGE) | PTE_TABLE;
+	for (uint64_t i = 0; i < ENTRIES_2M; i++)
 		pds[i] = i * 2 * MIB | PTE_LARGE;
 }
 
@@ -106,10 +108,10 @@ entry_tables(const struct gmem *mem, enum entry_mode mode)
 	uint64_t *tables =
 	    gmem_ptr(mem, LOW_page_tables, LOW_SIZE(page_tables));
 
-	if (gdt == NULL || tables == NULL)
-		return false;
 	if (mode == ENTRY_REAL)
 		return true;
+	if (gdt == NULL || (mode == ENTRY_LONG && tables == NULL))
+		return false;
 	gdt[e->cs.selector / 8] = descriptor(&e->cs);
 	gdt[e->ds.selector / 8] = descriptor(&e->ds);
 	gdt[e->tr.selector / 8] = descriptor(&e->tr);

@@ -37,7 +37,8 @@ extern const struct entry entry_protected; /* flat 4 GiB, paging off */
 extern const struct entry entry_long;	   /* 4 GiB identity-mapped, 2 MiB */
 
 /* Writes the GDT that the last two point at, and for entry_long the page
- * tables, to their places in boot/lowmem.def. False: not RAM. */
+ * tables, to their places in boot/lowmem.def. False: not RAM.
+ * ENTRY_REAL has none. */
 bool entry_tables(const struct gmem *mem, enum entry_mode mode);
 
 #endif

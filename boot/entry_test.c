@@ -76,7 +76,7 @@ test_long(void)
 static void
 test_real(void)
 {
-	const struct gmem small = { .host = ram, .low_size = LOW_gdt };
+	struct gmem small = { .host = ram, .low_size = LOW_gdt };
 
 	unit_case("real mode writes nothing; no RAM is an error");
 	memset(ram, 0, sizeof(ram));
@@ -84,6 +84,10 @@ test_real(void)
 	expect_eq(get(LOW_gdt + 0x10, 8), 0);
 	expect_eq(entry_real.idt_limit, 0x3ff);
 	expect_eq(entry_real.cr0, 0x10);
+	expect(entry_tables(&small, ENTRY_REAL));
+	expect(!entry_tables(&small, ENTRY_PROTECTED));
+	small.low_size = LOW_page_tables;
+	expect(entry_tables(&small, ENTRY_PROTECTED));
 	expect(!entry_tables(&small, ENTRY_LONG));
 }
 

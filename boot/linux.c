@@ -113,20 +113,26 @@ bool
 linux_initrd(
     struct boot *boot, const struct setup_header *header, struct claim *initrd)
 {
-	uint64_t at = 0;
+	uint64_t ram = boot->mem->low_size + boot->mem->high_size, at = 0;
 
 	*initrd = (struct claim){ .what = "initrd", .number = -1 };
-	for (unsigned i = 0; i < boot->module_count; i++)
-		if (__builtin_add_overflow(ALIGN_UP(initrd->size, 4),
-			boot->modules[i].image.size, &initrd->size))
-			return boot_error(boot, "initrd: exceeds 64 bits");
+	for (unsigned i = 0; i < boot->module_count; i++) {
+		uint64_t size = boot->modules[i].image.size;
+
+		if (size > ram) /* so that no sum of them wraps */
+			return boot_error(boot,
+			    "initrd %u: 0x%" PRIx64
+			    " bytes, RAM has 0x%" PRIx64,
+			    i, size, ram);
+		initrd->size = ALIGN_UP(initrd->size, 4) + size;
+	}
 	if (initrd->size == 0)
 		return true;
 	if (!find_initrd(boot, header, initrd))
 		return boot_error(boot,
-		    "initrd: no room in RAM below its initrd_addr_max 0x%x "
-		    "for 0x%" PRIx64 " bytes",
-		    header->initrd_addr_max, initrd->size);
+		    "initrd: no room in RAM for 0x%" PRIx64
+		    " bytes (initrd_addr_max 0x%x)",
+		    initrd->size, header->initrd_addr_max);
 	if (initrd->at < RAM_HIGH && !boot_claim(boot, initrd))
 		return false;
 	for (unsigned i = 0; i < boot->module_count; i++) {

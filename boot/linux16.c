@@ -32,7 +32,7 @@ enum {
 /* Within row bios. */
 enum { REFUSE = 0, INT15 = 0x10, MAP_SIZE = 0x7c, MAP = 0x80 };
 
-_Static_assert(LOW_SIZE(setup16) == 0x10000 && LOW_SIZE(ivt) == VECTORS * 4,
+_Static_assert(LOW_SIZE(setup16) == 0x10000 && LOW_SIZE(ivt) / 4 == VECTORS,
     "lowmem.def: row setup16 is a segment, row ivt the vectors");
 _Static_assert(MAP + E820_MAX * sizeof(struct e820_entry) <= LOW_SIZE(bios),
     "lowmem.def: row bios holds the map");

@@ -143,7 +143,7 @@ name_word(const struct image *image, char word[NAME_MAX_SIZE])
 	const char *name = slash != NULL ? slash + 1 : image->name;
 	size_t len = 0;
 
-	for (; name[len] != '\0' && len < NAME_MAX_SIZE; len++)
+	for (; len < NAME_MAX_SIZE && name[len] != '\0'; len++)
 		word[len] = name[len] == ' ' ? '_' : name[len];
 	return len;
 }

@@ -4,7 +4,7 @@
  *
  * Left out on purpose, as this machine has none: EFI, VBE, framebuffer, APM,
  * boot device, network. A request for such information is no error: GRUB, the
- * specification's own loader, too grants it by not giving the tag.
+ * specification's own loader, also grants it by not giving the tag.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -37,8 +37,8 @@ multiboot2_probe(const struct image *kernel)
 	return mb2_find(kernel, &header);
 }
 
-/* 3.1.11. max_addr is read as the end of the image, as GRUB does. Without a
- * preference the address that the kernel is linked to is as good as any. */
+/* 3.1.11. max_addr is read as a limit of the image's end, the stricter way.
+ * Without a preference the kernel stays where it is linked, if it may. */
 static bool
 find_place(struct boot *boot, const struct mb2_relocatable *r,
     const struct mb_kernel *kernel, uint64_t *delta)
