@@ -67,7 +67,7 @@ $(TESTS): %: %.o $(PUREO)
 	@echo "  LD $@"
 	@$(CC) $(SAN) -o $@ $^
 
-check: $(BUILD)/mica $(TESTS) guests
+check: $(BUILD)/mica $(BUILD)/bench/spin.elf $(TESTS) guests
 	tools/check $(BUILD)
 
 lint:

@@ -233,12 +233,23 @@ say_age(uint64_t ticks)
 	say(" us");
 }
 
+/* Where SLP_EN goes: PM1a's control block or, without a FADT, its usual port. */
+static uint16_t
+power_port(const struct acpi_rsdp *rsdp)
+{
+	const struct acpi_header *table = find_table(rsdp, 0x50434146); /*FACP*/
+	const struct acpi_fadt *fadt;
+
+	if (table == NULL)
+		return 0x604;
+	fadt = (const void *)(table + 1);
+	return (uint16_t)fadt->pm1a_cnt_blk;
+}
+
 void
 tiny_main(const struct start_info *info, uint64_t born)
 {
 	const struct acpi_rsdp *rsdp = (const void *)(uintptr_t)info->rsdp;
-	const struct acpi_header *table = find_table(rsdp, 0x50434146); /*FACP*/
-	const struct acpi_fadt *fadt = (const void *)(table + 1);
 	unsigned cpus = count_cpus(rsdp);
 	const char *cmdline = (const void *)(uintptr_t)info->cmdline;
 
@@ -252,6 +263,6 @@ tiny_main(const struct start_info *info, uint64_t born)
 	say_age(rdtsc() - born);
 	say("\n\nIt now powers the machine off. Yours: mica [OPTIONS] IMAGE\n");
 	for (;;)
-		outw(table != NULL ? (uint16_t)fadt->pm1a_cnt_blk : 0x604,
+		outw(power_port(rsdp),
 		    SLP_EN | POWER_SLP_TYP_S5 << SLP_TYP_SHIFT);
 }

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: MIT
+#
 # The guests: build/boot/tiny.elf, which mica carries inside, and the tests in
 # build/guest-tests. No libc, no kernel headers: any gcc or clang for x86-64.
 # (musl-gcc insists on musl's headers, where a 32-bit guest is lost.)

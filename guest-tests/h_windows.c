@@ -126,7 +126,7 @@ try_instructions(uint64_t at)
 	memcpy((void *)at, buffer, sizeof(buffer));
 	memcpy((void *)(at + 1), (void *)at, 8);
 	memset((void *)at, 0xa5, 32);
-	memcmp((void *)at, (void *)(at + 8), 8);
+	(void)memcmp((void *)at, (void *)(at + 8), 8);
 	outsb(0x80, (void *)at, 4);
 	insb(0x80, (void *)at, 4);
 	__asm__ volatile("xchg %0, (%1)" : "+r"(value) : "r"(at) : "memory");

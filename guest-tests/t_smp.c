@@ -22,15 +22,9 @@ static struct report {
 static unsigned started, taken_by_aps, taken_by_bsp;
 
 static unsigned
-get(unsigned *counter)
+get(const unsigned *counter)
 {
 	return __atomic_load_n(counter, __ATOMIC_SEQ_CST);
-}
-
-static void
-add(unsigned *counter)
-{
-	__atomic_add_fetch(counter, 1, __ATOMIC_SEQ_CST);
 }
 
 static void
@@ -49,7 +43,7 @@ static void
 on_ap(struct frame *frame)
 {
 	(void)frame;
-	add(&taken_by_aps);
+	__atomic_add_fetch(&taken_by_aps, 1, __ATOMIC_SEQ_CST);
 	lapic_write(LAPIC_EOI, 0);
 	lapic_ipi(0, ICR_FIXED | VECTOR_TO_BSP);
 }
@@ -58,7 +52,7 @@ static void
 on_bsp(struct frame *frame)
 {
 	(void)frame;
-	add(&taken_by_bsp);
+	__atomic_add_fetch(&taken_by_bsp, 1, __ATOMIC_SEQ_CST);
 	lapic_write(LAPIC_EOI, 0);
 }
 
@@ -67,13 +61,13 @@ ap(void)
 {
 	irq_init();
 	describe_self();
-	add(&started);
+	__atomic_add_fetch(&started, 1, __ATOMIC_SEQ_CST);
 	for (;;)
 		irq_wait();
 }
 
 static void
-wait_for(unsigned *counter, unsigned count, const char *what)
+wait_for(const unsigned *counter, unsigned count, const char *what)
 {
 	for (unsigned i = 0; get(counter) < count && i < SPINS; i++)
 		pause();

@@ -14,7 +14,7 @@ function file_begin()
 	file = FILENAME
 	sub(/^\.\//, "", file)
 	is_c = file ~ /\.[ch]$/
-	is_test = file ~ /_test\.c$|\/(fixture|spoil)\.h$/
+	is_test = file ~ /_test\.c$|[\/_](fixture|spoil)\.h$/
 	top = 1
 	top_text = long_reason = in_body = 0
 	name = ""

@@ -265,7 +265,7 @@ parse_size(const char *text, uint64_t *bytes)
 		*bytes = n;
 		return n != ~0ull;
 	}
-	unit = strchr(units, *end & ~0x20);
+	unit = memchr(units, *end & ~0x20, sizeof(units) - 1);
 	if (end[1] != '\0' || unit == NULL)
 		return false;
 	return !__builtin_mul_overflow(

@@ -257,7 +257,7 @@ add_topology(union table *t, uint32_t cpus)
 		    (e->eax & 0x1f) != 0)
 			set_cache_sharing(e, cpus);
 	}
-	/* AMD: APM volume 3, Fn8000_0008 ECX and Fn8000_0001 ECX[1]. */
+	/* AMD: APM volume 3, Fn8000_0008 ECX. */
 	e = find(t, 0x80000008, 0);
 	if (e != NULL && memcmp(&need(t, 0, 0)->ebx, "Auth", 4) == 0)
 		e->ecx = id_bits(cpus) << 12 | (cpus - 1);

@@ -42,6 +42,8 @@ set_up(unsigned long request, const void *argument, const char *what)
 void
 kvm_open(void)
 {
+	const int sync = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
+
 	vm.kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (vm.kvm_fd < 0 && errno == EACCES)
 		die("/dev/kvm: permission denied (join the group that owns it:"
@@ -54,6 +56,10 @@ kvm_open(void)
 		die_errno("/dev/kvm");
 	if (ioctl(vm.kvm_fd, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
 		die("/dev/kvm: not the stable KVM interface (API version 12)");
+	/* The youngest of the capabilities that every run needs. */
+	if ((ioctl(vm.kvm_fd, KVM_CHECK_EXTENSION, KVM_CAP_SYNC_REGS) & sync) !=
+	    sync)
+		die("/dev/kvm: no KVM_CAP_SYNC_REGS (Linux has it since 4.17)");
 }
 
 static void
@@ -69,13 +75,47 @@ add_slot(uint32_t slot, gpa_t at, uint64_t size, const uint8_t *host)
 	set_up(KVM_SET_USER_MEMORY_REGION, &region, "guest memory slot");
 }
 
+/* --irqchip kernel: KVM's own default has the PIT, GSI 0, on pin 0 of its
+ * IOAPIC; here it is pin 2, as irq.c has it and the MADT says. */
+static void
+route_kernel_irqchip(void)
+{
+	enum { ISA_LINES = 16, PIT_PIN = 2 };
+	union {
+		struct kvm_irq_routing head;
+		uint8_t room[sizeof(struct kvm_irq_routing) +
+		    (ISA_LINES + IRQ_LINES) *
+			sizeof(struct kvm_irq_routing_entry)];
+	} table = { .head = { .nr = 0 } };
+	struct kvm_irq_routing_entry *e = table.head.entries;
+
+	for (unsigned line = 0; line < ISA_LINES; line++)
+		*e++ = (struct kvm_irq_routing_entry){
+			.gsi = line,
+			.type = KVM_IRQ_ROUTING_IRQCHIP,
+			.u.irqchip = { line / 8, line % 8 },
+		};
+	for (unsigned line = 0; line < IRQ_LINES; line++)
+		if (line != IRQ_CASCADE)
+			*e++ = (struct kvm_irq_routing_entry){
+				.gsi = line,
+				.type = KVM_IRQ_ROUTING_IRQCHIP,
+				.u.irqchip = { KVM_IRQCHIP_IOAPIC,
+				    line == IRQ_PIT ? PIT_PIN : line },
+			};
+	table.head.nr = (uint32_t)(e - table.head.entries);
+	set_up(KVM_SET_GSI_ROUTING, &table, "in-kernel irqchip's routes");
+}
+
 static void
 create_irqchip(void)
 {
 	static const struct kvm_enable_cap split = {
 		.cap = KVM_CAP_SPLIT_IRQCHIP, .args = { IRQ_LINES }
 	};
-	static const struct kvm_pit_config pit = { .flags = 0 };
+	/* port 0x61, which gates channel 2, belongs to it */
+	static const struct kvm_pit_config pit = { .flags =
+						       KVM_PIT_SPEAKER_DUMMY };
 
 	switch (vm.config.irqchip) {
 	case IRQCHIP_SPLIT:
@@ -84,6 +124,7 @@ create_irqchip(void)
 	case IRQCHIP_KERNEL:
 		set_up(KVM_CREATE_IRQCHIP, NULL, "in-kernel irqchip");
 		set_up(KVM_CREATE_PIT2, &pit, "in-kernel PIT");
+		route_kernel_irqchip();
 		return;
 	case IRQCHIP_NONE:
 		return;
@@ -124,6 +165,25 @@ kvm_create(void)
 	stats_milestone(AT_VM_CREATED);
 }
 
+/* What firmware leaves behind: MTRRs enabled, all memory write-back (Intel SDM
+ * volume 3, 12.11.2.1). Without it Linux gives up PAT. A KVM without MTRRs
+ * refuses, and its guests see none. */
+static void
+set_msrs(const struct vcpu *vcpu)
+{
+	enum { MTRR_DEF_TYPE = 0x2ff, ENABLED = 0x800, WRITE_BACK = 6 };
+	union {
+		struct kvm_msrs head;
+		uint8_t room[sizeof(struct kvm_msrs) +
+		    sizeof(struct kvm_msr_entry)];
+	} msrs = { .head = { .nmsrs = 1 } };
+
+	msrs.head.entries[0] = (struct kvm_msr_entry){ .index = MTRR_DEF_TYPE,
+		.data = ENABLED | WRITE_BACK };
+	if (ioctl(vcpu->fd, KVM_SET_MSRS, &msrs) < 0)
+		warn_once("KVM_SET_MSRS: %s", strerror(errno));
+}
+
 void
 kvm_create_vcpu(unsigned index)
 {
@@ -139,6 +199,7 @@ kvm_create_vcpu(unsigned index)
 	    MAP_SHARED, vcpu->fd, 0);
 	if (vcpu->run == MAP_FAILED)
 		die_errno("vCPU %u: run page", index);
+	set_msrs(vcpu);
 }
 
 void
@@ -222,6 +283,7 @@ outlive(void *parent)
 	if (getppid() != (pid_t)(intptr_t)parent)
 		_exit(0);
 	syscall(SYS_close_range, 0, vm.kvm_fd - 1, 0);
+	close(vm.term.out); /* opened anew, behind KVM's */
 	for (;;)
 		pause();
 }

@@ -16,7 +16,8 @@ void kvm_open(void);
  * least. vm.config and vm.mem are set. */
 void kvm_create(void);
 
-/* Creates vCPU `index` and maps its run page. */
+/* Creates vCPU `index`, maps its run page and sets the MSRs that firmware
+ * would. */
 void kvm_create_vcpu(unsigned index);
 
 /* Take both apart again, for a restart; no thread runs the vCPUs. */

@@ -8,7 +8,8 @@
 
 /* The host or the user is at fault (the first kind of error): says what, which
  * and how to mend it, then exits with status 1. Before the guest's first
- * instruction only. `die_errno` appends ": " and errno's text. */
+ * instruction, or between two lives of a machine that restarts. `die_errno`
+ * appends ": " and errno's text. */
 _Noreturn __attribute__((format(printf, 1, 2))) void die(const char *fmt, ...);
 _Noreturn __attribute__((format(printf, 1, 2))) void die_errno(
     const char *fmt, ...);

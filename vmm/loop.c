@@ -67,6 +67,18 @@ loop_watch(enum loop_source source, int fd, uint32_t events)
 	    epoll_ctl(vm.loop.epoll, EPOLL_CTL_MOD, fd, &event) == 0;
 }
 
+/* nohup, or a shell for a job in the background, has seen to it that these do
+ * not reach us; a signalfd would. */
+static void
+take_unless_ignored(sigset_t *taken, int signal)
+{
+	struct sigaction action;
+
+	if (sigaction(signal, NULL, &action) == 0 &&
+	    action.sa_handler != SIG_IGN)
+		sigaddset(taken, signal);
+}
+
 void
 loop_init(void)
 {
@@ -75,8 +87,8 @@ loop_init(void)
 
 	sigemptyset(&taken);
 	sigaddset(&taken, SIGTERM);
-	sigaddset(&taken, SIGINT);
-	sigaddset(&taken, SIGHUP);
+	take_unless_ignored(&taken, SIGINT);
+	take_unless_ignored(&taken, SIGHUP);
 	sigprocmask(SIG_BLOCK, &taken, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	l->armed_ns = TIMER_OFF;

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -28,10 +29,12 @@ struct vm vm = {
 	.changed = PTHREAD_COND_INITIALIZER,
 };
 
+const struct gmem *const guest_ram = &vm.mem;
+
 void
 vm_stop(enum stop how, int status)
 {
-	if (vm_stopping())
+	if (vm_stopping() && !(vm.stop == STOP_RESET && how == STOP_LEAVE))
 		return;
 	stats_milestone(AT_STOP);
 	vm.stop_status = status;
@@ -47,13 +50,26 @@ vm_mark(uint32_t number)
 	stats_mark(number);
 }
 
+/* Who closes one of them before starting us does not want /dev/kvm or an image
+ * to be the guest's terminal. */
+static void
+open_standard(void)
+{
+	struct pollfd fds[] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
+
+	poll(fds, ARRAY_SIZE(fds), 0);
+	for (unsigned i = 0; i < ARRAY_SIZE(fds); i++)
+		if (fds[i].revents & POLLNVAL && open("/dev/null", O_RDWR) < 0)
+			_exit(1); /* nowhere to say why */
+}
+
 static struct image
 open_image(const char *path)
 {
 	struct image image = { .name = path };
 	struct stat is;
 
-	image.fd = open(path, O_RDONLY | O_CLOEXEC);
+	image.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (image.fd < 0 || fstat(image.fd, &is) < 0)
 		die_errno("%s", path);
 	if (!S_ISREG(is.st_mode))
@@ -125,22 +141,21 @@ run(void)
 }
 
 /* Power-on again: nothing of the old machine but its files and its options is
- * left. The loop waits for the lock meanwhile. */
+ * left. The lock is held, and the loop waits for it meanwhile. */
 static void
 restart(void)
 {
-	pthread_mutex_lock(&vm.lock);
 	for (unsigned i = 0; i < vm.config.cpus; i++)
 		kvm_destroy_vcpu(i);
 	kvm_destroy();
 	gmem_clear(&vm.mem);
 	vm.wires = (struct wires){ .intr = false };
+	vm.loop.terminated = false;
+	vm.milestones.at_ns[AT_STOP] = 0;
 	kvm_create();
 	load();
 	board_reset(&vm.board);
-	vm.stop = STOP_NOT;
-	pthread_mutex_unlock(&vm.lock);
-	create_vcpus();
+	__atomic_store_n(&vm.stop, STOP_NOT, __ATOMIC_SEQ_CST);
 }
 
 static int
@@ -172,6 +187,7 @@ main(int argc, char **argv)
 	int status;
 
 	stats_milestone(AT_START);
+	open_standard();
 	config_parse(&vm.config, argc, argv);
 	if (vm.config.describe) {
 		describe();
@@ -186,16 +202,22 @@ main(int argc, char **argv)
 		    (unsigned long long)(vm.config.mem / MIB));
 	kvm_create();
 	load();
+	pthread_mutex_lock(&vm.lock); /* SIGTERM may press the button now */
 	board_reset(&vm.board);
+	pthread_mutex_unlock(&vm.lock);
 	vcpu_init();
 	term_init();
 	create_vcpus();
 	run();
+	pthread_mutex_lock(&vm.lock);
 	while (vm.stop == STOP_RESET && vm.config.restart) {
 		restart();
+		pthread_mutex_unlock(&vm.lock);
+		create_vcpus();
 		run();
+		pthread_mutex_lock(&vm.lock);
 	}
-	pthread_mutex_lock(&vm.lock); /* for good: the loop's work is done */
+	/* The lock stays here for good: the loop's work is done. */
 	term_finish(vm.stop != STOP_LEAVE);
 	status = report();
 	if (!vm.config.teardown_sync)

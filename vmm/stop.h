@@ -18,9 +18,10 @@ enum stop {
 	STOP_HOST    /* the host failed us */
 };
 
-/* End the machine. The first call counts; every vCPU leaves the guest at its
- * next exit at the latest. The board's lock is held. `status` matters to
- * STOP_STATUS alone and is what the process exits with, modulo 256. */
+/* End the machine. The first call counts, but leaving overrides a reset; every
+ * vCPU leaves the guest at its next exit at the latest. The board's lock is
+ * held. `status` matters to STOP_STATUS alone and is what the process exits
+ * with, modulo 256. */
 void vm_stop(enum stop how, int status);
 
 /* A milestone of the guest's own for --stats, any number it likes. */

@@ -26,6 +26,8 @@
 
 enum { CTRL_A = 1, GUARDED_WRITE = 512 };
 
+static __thread bool sent; /* this thread, since its last term_wait() */
+
 static uint32_t
 waiting(void)
 {
@@ -47,20 +49,22 @@ term_put(uint8_t byte)
 	if (t->broken)
 		return;
 	check(waiting() < TERM_RING);
-	t->ring[t->head % TERM_RING] = byte;
-	__atomic_store_n(&t->head, t->head + 1, __ATOMIC_RELEASE);
+	sent = true;
+	t->ring[t->head++ % TERM_RING] = byte;
 }
 
 static ssize_t
 write_some(const uint8_t *from, size_t length)
 {
 	struct pollfd out = { .fd = vm.term.out, .events = POLLOUT };
+	int ready;
 
 	if (vm.term.out_guarded) {
-		if (poll(&out, 1, 0) == 0) {
+		ready = poll(&out, 1, 0);
+		if (ready == 0)
 			errno = EAGAIN;
+		if (ready <= 0)
 			return -1;
-		}
 		length = MIN(length, GUARDED_WRITE);
 	}
 	return write(out.fd, from, length);
@@ -91,8 +95,7 @@ write_span(void)
 	pthread_mutex_lock(&vm.lock);
 	was_full = term_full();
 	if (n >= 0) {
-		__atomic_store_n(
-		    &t->tail, t->tail + (uint32_t)n, __ATOMIC_RELEASE);
+		t->tail += (uint32_t)n;
 	} else if (errno == EAGAIN) {
 		t->blocked = true;
 		loop_watch(LOOP_STDOUT, t->out, EPOLLOUT);
@@ -106,7 +109,8 @@ write_span(void)
 		drained();
 }
 
-/* Writes until the ring is empty or stdout is full. */
+/* Writes until the ring is empty or stdout is full. term_finish() waits for the
+ * end of it. */
 static void
 flush(void)
 {
@@ -118,16 +122,16 @@ flush(void)
 	while (waiting() != 0 && !t->blocked)
 		write_span();
 	t->writing = false;
+	if (vm_stopping())
+		pthread_cond_broadcast(&vm.changed);
 }
 
 void
 term_wait(void)
 {
-	struct term *t = &vm.term;
-
-	if (__atomic_load_n(&t->head, __ATOMIC_ACQUIRE) ==
-	    __atomic_load_n(&t->tail, __ATOMIC_ACQUIRE))
+	if (!sent)
 		return;
+	sent = false;
 	pthread_mutex_lock(&vm.lock);
 	flush();
 	while (term_full() && !vm_stopping())
@@ -267,7 +271,7 @@ static void
 restore(void)
 {
 	if (vm.term.tty)
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &vm.term.cooked);
+		tcsetattr(STDIN_FILENO, TCSANOW, &vm.term.cooked);
 }
 
 /* mica itself crashes: leave the terminal usable, then die as we would. */
@@ -281,7 +285,8 @@ crashed(int signal)
 static void
 make_raw(void)
 {
-	static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
+	static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT,
+		SIGQUIT };
 	struct sigaction action = { .sa_handler = crashed,
 		.sa_flags = (int)SA_RESETHAND };
 	struct termios raw;
@@ -291,12 +296,11 @@ make_raw(void)
 	vm.term.tty = true;
 	vm.term.feed = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	loop_watch(LOOP_FEED, vm.term.feed, EPOLLIN);
-	atexit(restore);
 	for (unsigned i = 0; i < ARRAY_SIZE(fatal); i++)
 		sigaction(fatal[i], &action, NULL);
 	raw = vm.term.cooked;
 	cfmakeraw(&raw);
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 }
 
 /* Our own open file of a pipe or a terminal, so that O_NONBLOCK is ours; of a
@@ -322,6 +326,54 @@ open_output(void)
 	t->out_guarded = true;
 }
 
+/* Has the user lost patience? A signal, or Ctrl-A x, which is read here since
+ * the loop waits for the lock. */
+static bool
+gives_up(const struct pollfd fds[3])
+{
+	uint8_t key;
+
+	if (fds[1].revents != 0)
+		return true;
+	if (fds[2].revents == 0 || read(STDIN_FILENO, &key, 1) != 1)
+		return false;
+	if (vm.term.escaped && key == 'x')
+		return true;
+	vm.term.escaped = key == CTRL_A;
+	return false;
+}
+
+void
+term_finish(bool wait)
+{
+	struct term *t = &vm.term;
+	struct pollfd fds[] = { { .fd = t->out, .events = POLLOUT },
+		{ .fd = vm.loop.signal, .events = POLLIN },
+		{ .fd = t->tty ? STDIN_FILENO : -1, .events = POLLIN } };
+
+	while (t->writing)
+		pthread_cond_wait(&vm.changed, &vm.lock);
+	while (waiting() != 0 && poll(fds, 3, wait ? -1 : 0) != 0 &&
+	    !gives_up(fds)) {
+		uint32_t at = t->tail % TERM_RING;
+		uint32_t length = MIN(waiting(), TERM_RING - at);
+		ssize_t n =
+		    fds[0].revents == 0 ? 0 : write_some(t->ring + at, length);
+
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			break;
+		t->tail += n > 0 ? (uint32_t)n : 0;
+	}
+	restore();
+}
+
+/* die() between two lives of the machine: what the guest said is not lost. */
+static void
+finish_at_exit(void)
+{
+	term_finish(false);
+}
+
 void
 term_init(void)
 {
@@ -329,9 +381,7 @@ term_init(void)
 
 	open_output();
 	t->in = STDIN_FILENO;
-	if (fcntl(STDIN_FILENO, F_GETFD) < 0)
-		t->in_closed = true;
-	else if (!loop_watch(LOOP_STDIN, t->in, EPOLLIN)) {
+	if (!loop_watch(LOOP_STDIN, t->in, EPOLLIN)) {
 		/* A regular file has no wait queue; it is always ready, and
 		 * so is an eventfd that counts one. */
 		t->in = eventfd(1, EFD_CLOEXEC);
@@ -339,22 +389,5 @@ term_init(void)
 	}
 	t->watching = true;
 	make_raw();
-}
-
-void
-term_finish(bool wait)
-{
-	struct term *t = &vm.term;
-	struct pollfd out = { .fd = t->out, .events = POLLOUT };
-
-	while (waiting() != 0 && poll(&out, 1, wait ? -1 : 0) != 0) {
-		uint32_t at = t->tail % TERM_RING;
-		uint32_t length = MIN(waiting(), TERM_RING - at);
-		ssize_t n = write_some(t->ring + at, length);
-
-		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			break;
-		t->tail += n > 0 ? (uint32_t)n : 0;
-	}
-	restore();
+	atexit(finish_at_exit);
 }

@@ -58,8 +58,9 @@ struct term {
  * mode and comes back on every way out, a crash of mica included. */
 void term_init(void);
 
-/* Writes what waits; then, if the ring is full, waits until it is not or the
- * machine stops. Called by a vCPU after each access, without the lock. */
+/* If the calling vCPU has sent something: writes what waits; then, if the ring
+ * is full, waits until it is not or the machine stops. Called after each
+ * access, without the lock. */
 void term_wait(void);
 
 /* The loop: stdin has input; the chip has room for keys read ahead; stdout
@@ -69,7 +70,8 @@ void term_feed(void);
 void term_writable(void);
 
 /* The machine has ended: writes the rest, waiting for a slow reader unless the
- * user wants to leave, and restores the terminal. */
+ * user wants to leave, which from here on any signal says, and restores the
+ * terminal. With the lock. */
 void term_finish(bool wait);
 
 #endif

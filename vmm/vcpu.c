@@ -22,21 +22,24 @@ enum { KICK = SIGUSR1 };
 
 static __thread struct vcpu *self;
 
+/* To end KVM_RUN with EINTR is all that the signal is for. */
 static void
 kicked(int signal)
 {
 	(void)signal;
-	if (self != NULL && self->started)
-		__atomic_store_n(
-		    &self->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
 }
 
+/* Who starts us may have the signal blocked. */
 void
 vcpu_init(void)
 {
 	struct sigaction action = { .sa_handler = kicked };
+	sigset_t kick;
 
+	sigemptyset(&kick);
+	sigaddset(&kick, KICK);
 	sigaction(KICK, &action, NULL);
+	pthread_sigmask(SIG_UNBLOCK, &kick, NULL);
 }
 
 void
@@ -135,7 +138,8 @@ exit_io(struct kvm_run *run)
 	unsigned size = run->io.size;
 	uint32_t value;
 
-	for (uint32_t i = 0; i < run->io.count; i++, data += size) {
+	for (uint32_t i = 0; i < run->io.count && !vm_stopping();
+	     i++, data += size) {
 		pthread_mutex_lock(&vm.lock);
 		if (run->io.direction == KVM_EXIT_IO_IN) {
 			value = pio_read(&vm.board, run->io.port, size);
@@ -196,12 +200,18 @@ exit_hlt(struct kvm_run *run)
 	pthread_mutex_unlock(&vm.lock);
 }
 
+/* What a vCPU does once another has ended the machine is nobody's concern. */
 static void
 exit_crash(struct vcpu *vcpu, const char *what)
 {
-	warn("vCPU %u: %s", vcpu->index, what);
-	__atomic_store_n(&vm.crashed, vcpu, __ATOMIC_RELEASE);
-	stop(STOP_CRASH);
+	pthread_mutex_lock(&vm.lock);
+	if (!vm_stopping()) {
+		warn("vCPU %u: %s (KVM exit %u)", vcpu->index, what,
+		    vcpu->run->exit_reason);
+		vm.crashed = vcpu;
+		vm_stop(STOP_CRASH, 0);
+	}
+	pthread_mutex_unlock(&vm.lock);
 }
 
 static void
@@ -235,6 +245,7 @@ handle_exit(struct vcpu *vcpu)
 		return;
 	case KVM_EXIT_INTR:
 	case KVM_EXIT_IRQ_WINDOW_OPEN:
+	case KVM_EXIT_SET_TPR: /* CR8 fell, with --irqchip none */
 		return;
 	case KVM_EXIT_SHUTDOWN: /* triple fault */
 		if (vm.config.restart)
@@ -249,7 +260,6 @@ handle_exit(struct vcpu *vcpu)
 		exit_crash(vcpu, "the CPU refuses the guest's state");
 		return;
 	default:
-		warn("vCPU %u: KVM exit %u", vcpu->index, run->exit_reason);
 		exit_crash(vcpu, "an exit that mica does not know");
 	}
 }
@@ -301,16 +311,20 @@ vcpu_main(void *argument)
 	return NULL;
 }
 
+/* With the lock: vm_stop() either kicks the thread or comes before it. */
 void
 vcpu_start(struct vcpu *vcpu)
 {
-	int error = pthread_create(&vcpu->thread, NULL, vcpu_main, vcpu);
+	int error;
 
+	pthread_mutex_lock(&vm.lock);
+	error = pthread_create(&vcpu->thread, NULL, vcpu_main, vcpu);
 	if (error != 0) {
 		errno = error;
 		die_errno("thread of vCPU %u (see --cpus)", vcpu->index);
 	}
 	vcpu->started = true;
+	pthread_mutex_unlock(&vm.lock);
 }
 
 void
@@ -319,15 +333,20 @@ vcpu_run_first(void)
 	struct vcpu *first = &vm.vcpus[0];
 
 	load_entry(first->run, &vm.boot.entry);
+	pthread_mutex_lock(&vm.lock);
 	first->thread = pthread_self();
 	first->started = true;
+	pthread_mutex_unlock(&vm.lock);
 	stats_milestone(AT_FIRST_INSTRUCTION);
 	vcpu_main(first);
 }
 
+/* Nobody kicks a thread that may be gone. */
 void
 vcpu_join(struct vcpu *vcpu)
 {
-	pthread_join(vcpu->thread, NULL);
+	pthread_mutex_lock(&vm.lock);
 	vcpu->started = false;
+	pthread_mutex_unlock(&vm.lock);
+	pthread_join(vcpu->thread, NULL);
 }

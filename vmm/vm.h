@@ -24,7 +24,7 @@ struct vcpu {
 	struct kvm_run *run; /* KVM's shared pages */
 	size_t run_size;
 	pthread_t thread;
-	bool started;
+	bool started; /* and not joined: kicks go to the thread */
 	struct stats stats;
 };
 
@@ -37,7 +37,8 @@ struct route {
 
 struct wires {
 	bool high[IRQ_LINES];
-	bool intr; /* the first 8259 wants vCPU 0 */
+	uint32_t drivers[IRQ_LINES]; /* of shared ones: who wants it high */
+	bool intr;		     /* the first 8259 wants vCPU 0 */
 	struct route routes[IRQ_LINES];
 };
 
@@ -52,8 +53,8 @@ struct vm {
 	struct vcpu vcpus[VCPUS_MAX];
 
 	/* Protects board, the wires of irq.c, loop.c's timers, term.c's ring,
-	 * and `stop`. Held for one register access or one event; never while
-	 * waiting for the host. */
+	 * `stop`, and each vCPU's `started`. Held for one register access or
+	 * one event; never while waiting for the host. */
 	pthread_mutex_t lock;
 	struct board board;
 	struct wires wires;

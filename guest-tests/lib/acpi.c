@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * ACPI tables, found as any OS finds them: RSDP, XSDT, signature. (ACPI 6.5,
+ * 5.2) They are taken for well-formed; check_rsdp() is who looks.
+ */
 #include "guest-tests/lib/acpi.h"
 #include "guest-tests/lib/check.h"
 #include "guest-tests/lib/guest.h"

@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * ACPI 6.5, 4.8.3.3: the power management timer. Differences are taken in the
+ * 24 bits that every PM timer has.
+ */
 #include "guest-tests/lib/clock.h"
 #include "guest-tests/lib/acpi.h"
 #include "guest-tests/lib/cpu.h"

@@ -20,7 +20,7 @@ static struct gate {
 	uint64_t low, high;
 } idt[256] __attribute__((aligned(16)));
 
-static irq_handler *handlers[256];
+static void (*handlers[256])(struct frame *frame);
 static bool by_ioapic;
 
 void irq_dispatch(struct frame *frame);
@@ -45,7 +45,7 @@ irq_dispatch(struct frame *frame)
 }
 
 void
-irq_handle(unsigned vector, irq_handler *handler)
+irq_handle(unsigned vector, void (*handler)(struct frame *frame))
 {
 	uint64_t stub = (uint64_t)irq_stubs[vector];
 
@@ -166,7 +166,7 @@ ioapic_pin_of(unsigned line, unsigned *flags)
 }
 
 void
-irq_route(const char *chip, unsigned line, irq_handler *handler)
+irq_route(const char *chip, unsigned line, void (*handler)(struct frame *frame))
 {
 	unsigned flags, pin;
 

@@ -12,14 +12,12 @@ struct frame {
 	uint64_t vector, error, rip, cs, rflags, rsp, ss;
 };
 
-typedef void irq_handler(struct frame *frame);
-
 /* Load an IDT in which exceptions say where and FAIL. Each CPU calls it; the
  * table is the same. Interrupts stay off. */
 void irq_init(void);
 
 /* What a vector calls; it sends the EOI itself. */
-void irq_handle(unsigned vector, irq_handler *handler);
+void irq_handle(unsigned vector, void (*handler)(struct frame *frame));
 
 /* 8259: line n gives vector PIC_VECTOR + n; everything starts masked. The
  * ports of the first; those of the second are 0x80 up. */
@@ -59,7 +57,8 @@ unsigned ioapic_pin_of(unsigned line, unsigned *flags);
 
 /* Interrupts of ISA line `line` call `handler`, by the chip that `chip` names,
  * "pic" or "ioapic"; anything else fails. irq_eoi() ends one. */
-void irq_route(const char *chip, unsigned line, irq_handler *handler);
+void irq_route(
+    const char *chip, unsigned line, void (*handler)(struct frame *frame));
 void irq_eoi(unsigned line);
 
 #endif

@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Starting processors; ap.S is what they do first. (Intel SDM volume 3, 9.4.4;
+ * without its delays, which real chips needed)
+ */
 #include "guest-tests/lib/smp.h"
 #include "guest-tests/lib/acpi.h"
 #include "guest-tests/lib/cpu.h"

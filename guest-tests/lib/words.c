@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * See words.h. What it can't read fails the test, with the rest of the line.
+ */
 #include "guest-tests/lib/words.h"
 #include "guest-tests/lib/acpi.h"
 #include "guest-tests/lib/cpu.h"
