@@ -202,11 +202,11 @@ main(int argc, char **argv)
 		    (unsigned long long)(vm.config.mem / MIB));
 	kvm_create();
 	load();
-	pthread_mutex_lock(&vm.lock); /* SIGTERM may press the button now */
-	board_reset(&vm.board);
-	pthread_mutex_unlock(&vm.lock);
 	vcpu_init();
+	pthread_mutex_lock(&vm.lock); /* the loop runs: signals, input */
+	board_reset(&vm.board);
 	term_init();
+	pthread_mutex_unlock(&vm.lock);
 	create_vcpus();
 	run();
 	pthread_mutex_lock(&vm.lock);

@@ -381,13 +381,13 @@ term_init(void)
 
 	open_output();
 	t->in = STDIN_FILENO;
+	t->watching = true;
 	if (!loop_watch(LOOP_STDIN, t->in, EPOLLIN)) {
 		/* A regular file has no wait queue; it is always ready, and
 		 * so is an eventfd that counts one. */
 		t->in = eventfd(1, EFD_CLOEXEC);
 		loop_watch(LOOP_STDIN, t->in, EPOLLIN);
 	}
-	t->watching = true;
 	make_raw();
 	atexit(finish_at_exit);
 }

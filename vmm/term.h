@@ -54,7 +54,7 @@ struct term {
 	struct termios cooked;
 };
 
-/* Looks at stdin and stdout; loop_init() was called. A terminal goes to raw
+/* Looks at stdin and stdout; loop_init() was called. With the lock. A terminal goes to raw
  * mode and comes back on every way out, a crash of mica included. */
 void term_init(void);
 
