@@ -54,8 +54,8 @@ struct term {
 	struct termios cooked;
 };
 
-/* Looks at stdin and stdout; loop_init() was called. With the lock. A terminal goes to raw
- * mode and comes back on every way out, a crash of mica included. */
+/* Looks at stdin and stdout; loop_init() was called. With the lock. A terminal
+ * goes to raw mode and comes back on every way out, a crash of mica included. */
 void term_init(void);
 
 /* If the calling vCPU has sent something: writes what waits; then, if the ring
