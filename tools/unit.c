@@ -12,6 +12,8 @@
 
 struct fake fake;
 
+const struct gmem *const guest_ram = &fake.ram;
+
 static const char *current;
 static unsigned cases, failed;
 static bool broken;
@@ -95,6 +97,15 @@ irq_set(unsigned line, bool high)
 	check(line < IRQ_LINES);
 	fake.rises[line] += high && !fake.line[line];
 	fake.line[line] = high;
+}
+
+void
+irq_share(unsigned line, unsigned driver, bool high)
+{
+	check(line < IRQ_LINES && driver < 32);
+	fake.drivers[line] &= ~(1u << driver);
+	fake.drivers[line] |= (uint32_t)high << driver;
+	irq_set(line, fake.drivers[line] != 0);
 }
 
 void

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "vmm/gmem.h"
 #include "vmm/irq.h"
 #include "vmm/loop.h"
 #include "vmm/stop.h"
@@ -39,9 +40,11 @@ extern struct fake {
 	uint64_t now_ns;	   /* loop_now_ns() */
 	uint64_t timer_at[TIMERS]; /* loop_timer(); TIMER_OFF */
 	bool line[IRQ_LINES];	   /* irq_set() */
+	uint32_t drivers[IRQ_LINES]; /* irq_share(), by line */
 	unsigned rises[IRQ_LINES]; /* low-to-high changes of each */
 	bool intr;		   /* irq_intr() */
 	unsigned intr_rises;
+	struct gmem ram; /* guest_ram; none until the test gives some */
 	struct {
 		uint64_t address;
 		uint32_t data;

@@ -33,6 +33,9 @@ void gmem_clear(struct gmem *mem);
  * guest can change meanwhile is read by gmem_read. len 0 is valid. */
 void *gmem_ptr(const struct gmem *mem, gpa_t at, uint64_t len);
 
+/* The machine's RAM, as its devices reach it. */
+extern const struct gmem *const guest_ram;
+
 /* Copy out of and into RAM: all of it, or nothing and false. */
 bool gmem_read(const struct gmem *mem, gpa_t at, void *to, uint64_t len);
 bool gmem_write(

@@ -34,6 +34,15 @@ irq_set(unsigned line, bool high)
 }
 
 void
+irq_share(unsigned line, unsigned driver, bool high)
+{
+	check(line < IRQ_LINES && driver < 32);
+	vm.wires.drivers[line] &= ~(1u << driver);
+	vm.wires.drivers[line] |= (uint32_t)high << driver;
+	irq_set(line, vm.wires.drivers[line] != 0);
+}
+
+void
 irq_intr(bool high)
 {
 	__atomic_store_n(&vm.wires.intr, high, __ATOMIC_SEQ_CST);

@@ -13,7 +13,7 @@
 /*
  * The lines of the board. Line n is input n of the IOAPIC and, below 16, of
  * the 8259 pair; the ISA numbers are the PC's. One device drives a line,
- * except PCI's (devices/slots.def), whose level pci.c combines.
+ * except PCI's (devices/slots.def).
  */
 enum {
 	IRQ_PIT = 0,
@@ -26,6 +26,10 @@ enum {
 
 /* Drive a line high or low. No effect when it has that level already. */
 void irq_set(unsigned line, bool high);
+
+/* The same for a line that several drive: it is high while any of them, 0 to
+ * 31, wants it. For PCI, whose driver is the device number. */
+void irq_share(unsigned line, unsigned driver, bool high);
 
 /* The INTR output of the first 8259: asks vCPU 0 to take an ExtINT. Called by
  * i8259.c at each change. */
