@@ -37,12 +37,12 @@ uint64_t unit_random(uint64_t *state);
 
 /* What the chips asked for. Tests may set anything in it. */
 extern struct fake {
-	uint64_t now_ns;	   /* loop_now_ns() */
-	uint64_t timer_at[TIMERS]; /* loop_timer(); TIMER_OFF */
-	bool line[IRQ_LINES];	   /* irq_set() */
+	uint64_t now_ns;	     /* loop_now_ns() */
+	uint64_t timer_at[TIMERS];   /* loop_timer(); TIMER_OFF */
+	bool line[IRQ_LINES];	     /* irq_set() */
 	uint32_t drivers[IRQ_LINES]; /* irq_share(), by line */
-	unsigned rises[IRQ_LINES]; /* low-to-high changes of each */
-	bool intr;		   /* irq_intr() */
+	unsigned rises[IRQ_LINES];   /* low-to-high changes of each */
+	bool intr;		     /* irq_intr() */
 	unsigned intr_rises;
 	struct gmem ram; /* guest_ram; none until the test gives some */
 	struct {
