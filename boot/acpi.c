@@ -17,6 +17,7 @@
 #include "boot/boot.h"
 #include "devices/pci.h"
 #include "devices/power.h"
+#include "devices/virtio_pci.h"
 #include "vmm/irq.h"
 
 enum {
@@ -263,8 +264,23 @@ put_prt(struct aml *out)
 	aml_end(out, prt);
 }
 
+/* The BARs of a device, and not a byte more: when Linux scans the bus anew it
+ * assigns them by lowest fit, which then is the place that they can't leave. */
 static void
-put_pci_host(struct aml *out)
+pass_bars(struct aml *out, const struct virtio_setup *setup, unsigned device)
+{
+	uint32_t memory = VIRTIO_MEMORY(device), ports = VIRTIO_PORTS(device);
+
+	if (!setup->present)
+		return;
+	aml_pass(out, AML_MEMORY, memory + (setup->modern ? 0 : VIRTIO_MSIX),
+	    memory + VIRTIO_MSIX + MSIX_BAR_SIZE - 1);
+	if (setup->legacy)
+		aml_pass(out, AML_PORTS, ports, ports + VIRTIO_IO_SIZE - 1);
+}
+
+static void
+put_pci_host(struct aml *out, const struct virtio_bus_setup *devices)
 {
 	size_t device = aml_device(out, "PCI0");
 	size_t crs;
@@ -277,9 +293,9 @@ put_pci_host(struct aml *out)
 	crs = aml_crs(out);
 	aml_pass(out, AML_BUSES, 0, 0);
 	aml_use_ports(out, PORT_pci_address, PORT_LAST_pci_data);
-	aml_pass(out, AML_PORTS, 0, PORT_pci_address - 1);
-	aml_pass(out, AML_PORTS, PORT_LAST_pci_data + 1, 0xffff);
-	aml_pass(out, AML_MEMORY, WINDOW_pci_memory, WINDOW_LAST_pci_memory);
+#define BRIDGE(...)
+#define VIRTIO(row, device, type) pass_bars(out, &devices->row, device);
+#include "devices/slots.def"
 	aml_crs_end(out, crs);
 	put_prt(out);
 	aml_end(out, device);
@@ -316,14 +332,14 @@ put_com1(struct aml *out)
 }
 
 static uint32_t
-put_dsdt(struct aml *out, unsigned cpus)
+put_dsdt(struct aml *out, const struct boot *boot)
 {
 	size_t at = table_begin(out, "DSDT", 2);
 	size_t scope = aml_scope(out, "\\_SB_");
 	size_t s5;
 
-	put_processor_devices(out, cpus);
-	put_pci_host(out);
+	put_processor_devices(out, boot->cpus);
+	put_pci_host(out, &boot->devices);
 	put_ecam(out);
 	put_com1(out);
 	aml_end(out, scope);
@@ -367,7 +383,7 @@ acpi_build(struct boot *boot)
 	if (out.bytes == NULL)
 		return boot_error(boot, "no RAM for the ACPI tables");
 	facs = put_facs(&out);
-	dsdt = put_dsdt(&out, boot->cpus);
+	dsdt = put_dsdt(&out, boot);
 	tables[0] = put_fadt(&out, facs, dsdt);
 	tables[1] = put_madt(&out, boot->cpus);
 	tables[2] = put_mcfg(&out);

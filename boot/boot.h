@@ -11,6 +11,7 @@
 #define BOOT_BOOT_H
 
 #include "boot/entry.h"
+#include "devices/virtio_bus.h"
 #include "vmm/gmem.h"
 
 /* The map below 1 MiB, from lowmem.def: LOW_cmdline, LOW_LAST_cmdline, ... */
@@ -57,7 +58,8 @@ struct boot {
 	struct boot_module modules[BOOT_MODULES_MAX];
 	unsigned module_count;
 	unsigned cpus;
-	bool acpi;		     /* describe the machine by ACPI tables */
+	bool acpi; /* describe the machine by ACPI tables */
+	struct virtio_bus_setup devices; /* on the PCI bus */
 	uint8_t seed[32];	     /* for the guest's RNG; all zero: none */
 	const struct loader *loader; /* forced by --loader; NULL: probe */
 	gpa_t flat_address;	     /* of --loader flat */

@@ -67,7 +67,7 @@ e820_build(const struct gmem *mem, struct e820_entry entries[E820_MAX])
 	add(&map, LOW_LAST_acpi + 1, LOW_MAP_END, E820_RESERVED);
 	add(&map, LOW_MAP_END, mem->low_size, E820_RAM);
 	for (unsigned i = 0; i < WINDOWS; i++)
-		if (i != WINDOW_pci_memory)
+		if (i != WINDOW_virtio)
 			add(&map, windows[i].first,
 			    (uint64_t)windows[i].last + 1, E820_RESERVED);
 	add(&map, RAM_HIGH, RAM_HIGH + mem->high_size, E820_RAM);

@@ -19,6 +19,12 @@ set_elcr(struct board *b)
 }
 
 void
+board_configure(struct board *b, const struct virtio_bus_setup *devices)
+{
+	virtio_bus_configure(&b->pci.virtio, devices);
+}
+
+void
 board_reset(struct board *b)
 {
 #define CHIP(member, type) type##_reset(&b->member);
@@ -39,4 +45,10 @@ board_fire(struct board *b, enum timer timer, uint64_t now_ns)
 		break;
 	}
 	check(!"a timer of events.def");
+}
+
+void
+board_kick(struct board *b, unsigned device, unsigned queue)
+{
+	virtio_bus_kick(&b->pci.virtio, device, queue);
 }

@@ -2,7 +2,7 @@
  *
  * The board: every device of the machine by value, and the calls by which the
  * monitor reaches them. Knows nothing of KVM: unit tests and fuzzers drive a
- * board with stand-ins for irq.h, loop.h, term.h and stop.h.
+ * board with stand-ins for what vmm/ does for it.
  *
  * Threads: vCPUs and the loop, each with the board's lock held.
  */
@@ -23,11 +23,18 @@ struct board {
 #include "devices/chips.def"
 };
 
+/* Which of slots.def's devices there are; once, before the first reset. A board
+ * that is all zero has none of them. */
+void board_configure(struct board *b, const struct virtio_bus_setup *devices);
+
 /* Everything as at power-on. All lines low, all timers off. */
 void board_reset(struct board *b);
 
 /* A timer of devices/events.def is due. */
 void board_fire(struct board *b, enum timer timer, uint64_t now_ns);
+
+/* A queue of PCI's `device` was kicked: vmm/kick.h. There may be no such. */
+void board_kick(struct board *b, unsigned device, unsigned queue);
 
 /* One access to the I/O ports: size 1, 2 or 4 bytes, anywhere. A read leaves
  * the bytes above `size` zero, a write ignores them. (pio.c) */

@@ -6,36 +6,15 @@
 #ifndef DEVICES_PCI_H
 #define DEVICES_PCI_H
 
-#include "vmm/util.h"
-
-enum { PCI_DEVICES = 32 };
-
-enum pci_slot {
-#define SLOT(row, ...) PCI_SLOT_##row,
-#include "devices/slots.def"
-	PCI_SLOTS
-};
-
-/* What the guest can change in a function's header. */
-struct pci_function {
-	uint16_t command;
-};
+#include "devices/virtio_bus.h"
 
 struct pci {
 	uint32_t config_address;
-	struct pci_function functions[PCI_SLOTS];
+#define BRIDGE(row, ...) struct pci_function row;
+#define VIRTIO(...)
+#include "devices/slots.def"
+	struct virtio_bus virtio;
 };
-
-/* The line that INTA# of a device drives. Lines that no other device of the
- * board uses, so that they can be level; three of them, so that functions
- * without MSI-X share less. */
-static inline unsigned
-pci_intx_line(unsigned device)
-{
-	static const uint8_t lines[] = { 10, 11, 5 };
-
-	return lines[device % ARRAY_SIZE(lines)];
-}
 
 void pci_reset(struct pci *p);
 

@@ -11,21 +11,12 @@ enum { ENABLE = 1u << 31 };
 
 static struct pci pci;
 
-static const struct {
-	unsigned device;
-	uint32_t id, class_revision;
-} slots[] = {
-#define SLOT(row, device, vendor, id, class, revision)                         \
-	{ device, (uint32_t)(id) << 16 | (vendor),                             \
-		(uint32_t)(class) << 8 | (revision) },
-#include "devices/slots.def"
-};
-
 static void
 begin(const char *name)
 {
 	unit_case(name);
-	memset(&pci, 0xa5, sizeof(pci));
+	memset(&pci, 0, sizeof(pci));
+	virtio_bus_configure(&pci.virtio, &unit_devices);
 	pci_reset(&pci);
 }
 
@@ -64,13 +55,27 @@ test_address(void)
 static void
 test_slots(void)
 {
+	/* slots.def once more, with every device there. */
+	const struct {
+		unsigned device;
+		uint32_t id, class_revision;
+	} slots[] = {
+#define BRIDGE(row, device, vendor, id, class, revision)                       \
+	{ device, (uint32_t)(id) << 16 | (vendor),                             \
+		(uint32_t)(class) << 8 | (revision) },
+#define VIRTIO(row, device, type)                                              \
+	{ device, (uint32_t)type##_type.transitional << 16 | 0x1af4,           \
+		type##_type.pci_class << 8 },
+#include "devices/slots.def"
+	};
 	unsigned next = 0;
 
 	begin("bus 0 is slots.def, the rest reads ones");
 	for (unsigned devfn = 0; devfn < 256; devfn++) {
 		uint32_t id = 0xffffffff, class_revision = 0xffffffff;
 
-		if (next < PCI_SLOTS && slots[next].device << 3 == devfn) {
+		if (next < ARRAY_SIZE(slots) &&
+		    slots[next].device << 3 == devfn) {
 			id = slots[next].id;
 			class_revision = slots[next++].class_revision;
 		}
@@ -79,8 +84,18 @@ test_slots(void)
 		expect_eq(port_read(devfn << 8, 0, 4), id);
 		expect_eq(port_read(devfn << 8, 8, 4), class_revision);
 	}
-	expect_eq(next, PCI_SLOTS);
+	expect_eq(next, ARRAY_SIZE(slots));
 	expect_eq(ecam(0, 0, 4), 0x00081b36);
+
+	unit_case("... and without the devices that nobody wants");
+	memset(&pci, 0, sizeof(pci));
+	pci_reset(&pci);
+	for (unsigned devfn = 8; devfn < 256; devfn++) {
+		pci_mmio_write(&pci, devfn << 12 | 4, 4, 7);
+		expect_eq(ecam(devfn, 0, 4), 0xffffffff);
+		expect_eq(ecam(devfn, 4, 4), 0xffffffff);
+		expect_eq(port_read(devfn << 8, 0x3c, 1), 0xff);
+	}
 }
 
 static void
@@ -97,8 +112,8 @@ test_unselected(void)
 	pci_write(&pci, 0, 4, 4);
 	expect_eq(pci_read(&pci, 4, 4), 0xffffffff);
 	pci_write(&pci, 4, 2, 0);
-	port_write(1 << 8, 4, 2, 0);  /* function 1 */
-	port_write(1 << 11, 4, 2, 0); /* device 1 */
+	port_write(1 << 8, 4, 2, 0);   /* function 1 */
+	port_write(31 << 11, 4, 2, 0); /* device 31 */
 	expect_eq(port_read(0, 4, 2), 4);
 }
 
@@ -164,20 +179,29 @@ test_write_widths(void)
 	expect_eq(ecam(0, 4, 4), 0);
 }
 
+/* A register behind the header, which has an effect when it is read. */
 static void
-test_intx(void)
+test_both_ways(void)
 {
-	unsigned shared[IRQ_LINES] = { 0 };
+	const unsigned rng = 1 << 11, devfn = 1 << 3;
 
-	unit_case("INTA# drives a line that no ISA device has, evenly");
-	for (unsigned device = 0; device < PCI_DEVICES; device++)
-		shared[pci_intx_line(device)]++;
-	for (unsigned line = 0; line < IRQ_LINES; line++) {
-		if (line == 5 || line == 10 || line == 11)
-			expect(shared[line] >= PCI_DEVICES / 3);
-		else
-			expect_eq(shared[line], 0);
-	}
+	begin("a device's own registers by both ways, at every width");
+	port_write(rng, 4, 2, 7);
+	for (unsigned reg = 0; reg < 256; reg++)
+		for (unsigned size = 1; size <= 4; size *= 2)
+			if (reg % size == 0)
+				expect_eq(port_read(rng, reg, size),
+				    ecam(devfn, reg, size));
+	port_write(rng, 0x88, 1, 4);
+	port_write(rng, 0x8d, 1, 0x20);
+	port_write(rng, 0x90, 1, 2);
+	expect_eq(ecam(devfn, 0x88, 4), 4);
+	expect_eq(ecam(devfn, 0x8c, 4), 0x2000);
+	expect_eq(ecam(devfn, 0x8c, 2), 0x2000);
+	expect_eq(ecam(devfn, 0x90, 4), 2);
+	port_write(rng | 1 << 8, 0x88, 1, 0); /* function 1 */
+	expect_eq(ecam(devfn, 0x88, 4), 4);
+	expect_eq(ecam(devfn + 1, 0, 4), 0xffffffff);
 }
 
 int
@@ -189,6 +213,6 @@ main(void)
 	test_header();
 	test_writes();
 	test_write_widths();
-	test_intx();
+	test_both_ways();
 	return unit_done();
 }

@@ -45,7 +45,7 @@ function judge_include(header)
 	if (is_test || file == "boot/tiny.c") # which is a guest
 		return
 	if (file ~ /^devices\// && header !~ /^devices\// &&
-	    header !~ /^vmm\/(gmem|util|irq|loop|log|term|stop)\.h$/ &&
+	    header !~ /^vmm\/(gmem|util|irq|loop|log|term|stop|kick|entropy)\.h$/ &&
 	    header !~ /^(string|stdbool|stdint|stddef)\.h$/ &&
 	    header !~ /^linux\//)
 		breach(FNR, "devices/ does not know " header)

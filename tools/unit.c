@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "tools/unit.h"
+#include "vmm/entropy.h"
+#include "vmm/kick.h"
 #include "vmm/log.h"
 #include "vmm/term.h"
 
@@ -132,6 +134,38 @@ irq_route(unsigned pin, bool used, uint64_t address, uint32_t data)
 	fake.routes++;
 }
 
+void
+kick_enable(unsigned device, unsigned queue, bool legacy)
+{
+	check(device < 32 && queue < 8 && !fake.kick[device][queue].enabled);
+	fake.kick[device][queue].enabled = true;
+	fake.kick[device][queue].legacy = legacy;
+}
+
+void
+kick_disable(unsigned device, unsigned queue)
+{
+	check(device < 32 && queue < 8 && fake.kick[device][queue].enabled);
+	fake.kick[device][queue].enabled = false;
+}
+
+void
+kick_post(unsigned device, unsigned queue)
+{
+	check(device < 32 && queue < 8);
+	fake.kick[device][queue].posts++;
+	fake.kicks++;
+}
+
+/* Counts, so that a test knows the bytes: 1, 2, 3, ... */
+size_t
+entropy_read(void *to, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		((uint8_t *)to)[i] = (uint8_t)++fake.entropy;
+	return len;
+}
+
 uint64_t
 loop_now_ns(void)
 {
@@ -183,6 +217,7 @@ void
 warn(const char *fmt, ...)
 {
 	(void)fmt;
+	fake.warnings++;
 }
 
 void

@@ -54,8 +54,15 @@ extern struct fake {
 		bool used;
 		uint64_t address;
 		uint32_t data;
-	} route[IRQ_LINES];   /* irq_route() */
-	unsigned routes;      /* calls */
+	} route[IRQ_LINES]; /* irq_route() */
+	unsigned routes;    /* calls */
+	struct {
+		bool enabled, legacy;
+		unsigned posts;
+	} kick[32][8];	      /* kick_enable(), by device and queue */
+	unsigned kicks;	      /* kick_post() calls */
+	uint32_t entropy;     /* bytes of entropy_read() so far */
+	unsigned warnings;    /* warn() */
 	uint8_t out[1 << 16]; /* term_put() */
 	size_t out_len;
 	bool out_full;	       /* term_full() */

@@ -203,6 +203,40 @@ opt_teardown(struct config *c, const char *text)
 	return n < 0 ? "async or sync" : NULL;
 }
 
+/* One of a virtio device's common words, [text, text + length). */
+static bool
+virtio_word(struct virtio_setup *setup, const char *text, size_t length)
+{
+	static const char words[][12] = { "on", "off", "modern=on",
+		"modern=off", "legacy=on", "legacy=off" };
+	bool *const what[] = { &setup->present, &setup->modern,
+		&setup->legacy };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(words); i++)
+		if (strlen(words[i]) == length &&
+		    memcmp(words[i], text, length) == 0) {
+			*what[i / 2] = i % 2 == 0;
+			return true;
+		}
+	return false;
+}
+
+static const char *
+opt_rng(struct config *c, const char *text)
+{
+	struct virtio_setup *setup = &c->devices.rng;
+
+	for (size_t length; *text; text += length + (text[length] == ',')) {
+		length = strcspn(text, ",");
+		if (!virtio_word(setup, text, length))
+			return "on or off, modern=on|off, legacy=on|off";
+	}
+	if (!setup->modern && !setup->legacy)
+		return "modern=on or legacy=on: neither modern nor legacy mode"
+		       " is enabled";
+	return NULL;
+}
+
 static const char *
 opt_stats(struct config *c, const char *text)
 {
@@ -244,9 +278,10 @@ opt_help(struct config *c, const char *text)
 	for (unsigned i = 0; boot_loader_name(i) != NULL; i++)
 		printf(" %s", boot_loader_name(i));
 	printf(
-	    "\nExit status: 0 the guest powered off or reset; what it gave"
-	    " to port 0xf4\n(value << 1 | 1) or 0xf8 (value); 1 the host or an"
-	    " option is at fault; 3 the\nguest crashed.\n");
+	    "\nExit status: 0 the guest powered off or reset, or the user"
+	    " left; what the guest\ngave to port 0xf4 (value << 1 | 1) or 0xf8"
+	    " (value); 1 the host or an option is\nat fault; 3 the guest"
+	    " crashed.\n");
 	exit(0);
 }
 
@@ -317,7 +352,7 @@ parse_option(struct config *c, char **argv, int i)
 		die("--%s needs a value (see mica --help)", o->name);
 	wrong = o->parse(c, value);
 	if (wrong != NULL)
-		die("--%s %s: expected %s", o->name, value, wrong);
+		die("--%s %.200s: expected %s", o->name, value, wrong);
 	return taken;
 }
 
@@ -330,6 +365,7 @@ config_parse(struct config *c, int argc, char **argv)
 	c->cpus = 1;
 	c->flat_address = 0x100000;
 	c->flat_mode = ENTRY_PROTECTED;
+	c->devices.rng = (struct virtio_setup)VIRTIO_TRANSITIONAL;
 	while (i < argc && strcmp(argv[i], "--") != 0) {
 		if (argv[i][0] == '-')
 			i += parse_option(c, argv, i);
@@ -341,6 +377,8 @@ config_parse(struct config *c, int argc, char **argv)
 	for (i++; i < argc; i++)
 		if (opt_cmdline(c, argv[i]) != NULL)
 			die("the command line exceeds 16383 characters");
+	if (c->kernel == NULL && (c->loader != NULL || c->module_count != 0))
+		die("--loader, --initrd and --module need an IMAGE beside them");
 	if (c->irqchip == IRQCHIP_NONE && c->cpus > 1)
 		die("--irqchip none: one CPU only, since others are started by"
 		    " an APIC");

@@ -7,6 +7,7 @@
 #define VMM_CONFIG_H
 
 #include "boot/boot.h"
+#include "devices/virtio_bus.h"
 
 #define MICA_VERSION "0.1.0"
 
@@ -31,6 +32,7 @@ struct config {
 	bool restart; /* --on-reboot restart */
 	bool teardown_sync;
 	bool stats, describe;
+	struct virtio_bus_setup devices;
 	char text[4096]; /* pieces of arguments that needed cutting */
 	size_t text_used;
 };

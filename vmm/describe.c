@@ -5,12 +5,14 @@
 #include <stdio.h>
 
 #include "devices/board.h"
+#include "devices/virtio_pci.h"
 #include "vmm/stats.h"
 
 static void
 describe_ports(void)
 {
-	printf("I/O ports (devices/ports.def)\n");
+	printf("I/O ports (devices/ports.def); chip.name, access sizes in"
+	       " bits\n");
 #define PORT(row, first, last, widths, member, type, reg)                      \
 	printf("  %04x-%04x  %-14s %s.%s%s%s%s\n", (first), (last), #row,      \
 	    #type, #member, (widths)&1 ? " 8" : "", (widths)&2 ? " 16" : "",   \
@@ -39,9 +41,14 @@ static void
 describe_slots(void)
 {
 	printf("\nPCI bus 0 (devices/slots.def)\n");
-#define SLOT(row, device, vendor, id, class, revision)                         \
+#define BRIDGE(row, device, vendor, id, class, revision)                       \
 	printf("  00:%02x.0  %-14s %04x:%04x class %06x revision %02x\n",      \
 	    (device), #row, (vendor), (id), (class), (revision));
+#define VIRTIO(row, device, type)                                              \
+	printf("  00:%02x.0  %-14s %s: virtio %u, memory %08x, ports %04x,"    \
+	       " INTA# to line %u\n",                                          \
+	    (device), #row, #type, type##_type.id, VIRTIO_MEMORY(device),      \
+	    VIRTIO_PORTS(device), pci_intx_line(device));
 #include "devices/slots.def"
 }
 

@@ -36,7 +36,7 @@ void irq_share(unsigned line, unsigned driver, bool high);
 void irq_intr(bool high);
 
 /* Send an interrupt message to the local APICs: address and data as MSI has
- * them (Intel SDM volume 3, 11.11). Called by ioapic.c and, later, MSI-X. */
+ * them (Intel SDM volume 3, 11.11). Called by ioapic.c and msix.c. */
 void irq_msi(uint64_t address, uint32_t data);
 
 /* Tells the host which message an IOAPIC pin sends while it is set to level

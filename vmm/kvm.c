@@ -270,6 +270,24 @@ kvm_set_routes(const struct route routes[IRQ_LINES])
 		warn_once("KVM_SET_GSI_ROUTING: %s", strerror(errno));
 }
 
+bool
+kvm_doorbell(const struct doorbell *bell, bool on)
+{
+	struct kvm_ioeventfd request = {
+		.addr = bell->at,
+		.fd = bell->fd,
+		.flags = on ? 0 : KVM_IOEVENTFD_FLAG_DEASSIGN,
+	};
+
+	if (bell->port) {
+		request.len = 2;
+		request.datamatch = bell->queue;
+		request.flags |=
+		    KVM_IOEVENTFD_FLAG_PIO | KVM_IOEVENTFD_FLAG_DATAMATCH;
+	}
+	return ioctl(vm.fd, KVM_IOEVENTFD, &request) == 0;
+}
+
 /*
  * The child has its own descriptor table: it drops stdin, stdout and all else
  * at once, so that whoever reads our output sees its end when we exit, and

@@ -32,6 +32,17 @@ void kvm_irq_line(unsigned line, bool high);
 /* The messages of the IOAPIC's level pins, all 24 at once. */
 void kvm_set_routes(const struct route routes[IRQ_LINES]);
 
+/* An eventfd that KVM signals itself when the guest writes to an address, any
+ * width and value, or a port, the word `queue`. False with errno when the host
+ * won't. */
+struct doorbell {
+	int fd;
+	uint64_t at;
+	bool port;
+	unsigned queue;
+};
+bool kvm_doorbell(const struct doorbell *bell, bool on);
+
 /* Called last, with all vCPU threads gone: a child that shares memory and
  * keeps the VM's descriptors lives on until the kernel has taken the VM apart,
  * so that our caller need not wait for that. */

@@ -10,12 +10,14 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "vmm/cpuid.h"
+#include "vmm/kick.h"
 #include "vmm/log.h"
 #include "vmm/loop.h"
 #include "vmm/term.h"
@@ -57,7 +59,7 @@ loop_timer(enum timer timer, uint64_t at_ns)
 }
 
 bool
-loop_watch(enum loop_source source, int fd, uint32_t events)
+loop_watch(unsigned source, int fd, uint32_t events)
 {
 	struct epoll_event event = { .events = events, .data.u32 = source };
 
@@ -97,9 +99,11 @@ loop_init(void)
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
 	l->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	l->signal = signalfd(-1, &taken, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (l->epoll < 0 || l->timer < 0 || l->signal < 0)
+	l->post = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (l->epoll < 0 || l->post < 0 || l->timer < 0 || l->signal < 0)
 		die_errno("descriptors of the event loop");
 	loop_watch(LOOP_TIMER, l->timer, EPOLLIN);
+	loop_watch(LOOP_POST, l->post, EPOLLIN);
 	loop_watch(LOOP_SIGNAL, l->signal, EPOLLIN);
 }
 
@@ -137,9 +141,20 @@ take_signal(void)
 	}
 }
 
-static void
-handle(enum loop_source source)
+void
+loop_post(void)
 {
+	uint64_t one = 1;
+
+	if (write(vm.loop.post, &one, sizeof(one)) < 0)
+		warn_once("eventfd: %s", strerror(errno));
+}
+
+static void
+handle(unsigned source)
+{
+	uint64_t count;
+
 	switch (source) {
 	case LOOP_TIMER:
 		fire_timers();
@@ -156,6 +171,13 @@ handle(enum loop_source source)
 	case LOOP_STDOUT:
 		term_writable();
 		return;
+	case LOOP_POST:
+		if (read(vm.loop.post, &count, sizeof(count)) > 0)
+			kick_posted();
+		return;
+	default:
+		kick_ready(source - LOOP_KICK);
+		return;
 	}
 }
 
@@ -164,14 +186,14 @@ loop_main(void *unused)
 {
 	struct epoll_event events[8];
 
-	cpuid_query();
+	cpuid_query(); /* while the main thread creates the VM */
 	for (;;) {
 		int n =
 		    epoll_wait(vm.loop.epoll, events, ARRAY_SIZE(events), -1);
 
 		pthread_mutex_lock(&vm.lock);
 		for (int i = 0; i < n; i++)
-			handle((enum loop_source)events[i].data.u32);
+			handle(events[i].data.u32);
 		pthread_mutex_unlock(&vm.lock);
 	}
 	return unused;

@@ -33,11 +33,13 @@ enum loop_source {
 	LOOP_SIGNAL,
 	LOOP_STDIN,
 	LOOP_FEED,
-	LOOP_STDOUT
+	LOOP_STDOUT,
+	LOOP_POST,
+	LOOP_KICK /* and on: a doorbell's number, see kick_ready() */
 };
 
 struct loop {
-	int epoll, timer, signal;
+	int epoll, timer, signal, post;
 	uint64_t at_ns[TIMERS]; /* under the board's lock */
 	uint64_t armed_ns;	/* what the timerfd is set to */
 	bool terminated;	/* SIGTERM has pressed the power button */
@@ -51,8 +53,11 @@ void loop_init(void);
  * thread does meanwhile; then it handles events for as long as mica lives. */
 void loop_start(void);
 
+/* Has kick_posted() called soon. Board's lock held. */
+void loop_post(void);
+
 /* Watch `fd` for epoll `events`; 0 stops watching. False when epoll refuses
  * the file, as it does with regular ones. */
-bool loop_watch(enum loop_source source, int fd, uint32_t events);
+bool loop_watch(unsigned source, int fd, uint32_t events);
 
 #endif

@@ -88,6 +88,7 @@ open_images(void)
 	b->mem = &vm.mem;
 	b->cmdline = c->cmdline;
 	b->cpus = c->cpus;
+	b->devices = c->devices;
 	b->acpi = c->irqchip != IRQCHIP_NONE;
 	b->loader = c->loader;
 	b->flat_address = c->flat_address;
@@ -204,6 +205,7 @@ main(int argc, char **argv)
 	load();
 	vcpu_init();
 	pthread_mutex_lock(&vm.lock); /* the loop runs: signals, input */
+	board_configure(&vm.board, &vm.config.devices);
 	board_reset(&vm.board);
 	term_init();
 	pthread_mutex_unlock(&vm.lock);

@@ -18,6 +18,15 @@
 
 struct kvm_run;
 
+enum { KICK_QUEUES = 64 }; /* a device's, at most */
+
+/* Doorbells by device and queue. */
+struct kicks {
+	int fd[PCI_DEVICES][KICK_QUEUES]; /* 0: not enabled */
+	bool legacy[PCI_DEVICES][KICK_QUEUES];
+	uint64_t posted[PCI_DEVICES]; /* bit n: queue n, by kick_post() */
+};
+
 struct vcpu {
 	unsigned index; /* also its APIC id */
 	int fd;
@@ -60,6 +69,7 @@ struct vm {
 	struct wires wires;
 	struct term term;
 	struct loop loop;
+	struct kicks kicks;
 
 	/* With lock: INTR rose, the ring drained, KVM has told its CPUID, or
 	 * the machine stops. */

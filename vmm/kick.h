@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Doorbells: a driver's "look at this queue" that wakes the loop instead of
+ * stopping a vCPU in user space. devices/ calls these and knows nothing of
+ * eventfds; unit tests and fuzzers link stand-ins of the same names.
+ *
+ * Whatever its way, a kick ends in board_kick(device, queue) on the loop's
+ * thread. One that comes late, twice, or for nothing does no harm there.
+ *
+ * Threads: any, with the board's lock held.
+ */
+#ifndef VMM_KICK_H
+#define VMM_KICK_H
+
+#include "vmm/util.h"
+
+/* The driver of PCI device number `device` has enabled a queue. Its doorbell is
+ * VIRTIO_DOORBELL(device, queue), any width and value; or, legacy, the word
+ * `queue` at the port VIRTIO_LEGACY_DOORBELL(device) (devices/virtio_pci.h). */
+void kick_enable(unsigned device, unsigned queue, bool legacy);
+
+/* No more: the queue was enabled and is reset. A kick may be under way. */
+void kick_disable(unsigned device, unsigned queue);
+
+/* A kick that came as an ordinary access, or that a device gives itself to go
+ * on later. */
+void kick_post(unsigned device, unsigned queue);
+
+/*
+ * The monitor's half: what the loop calls.
+ */
+void kick_ready(unsigned number); /* device * KICK_QUEUES + queue */
+void kick_posted(void);
+
+#endif
