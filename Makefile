@@ -106,6 +106,6 @@ $(BUILD)/bench/%: tools/%.c
 clean:
 	rm -rf $(BUILD)
 
--include $(wildcard $(BUILD)/*/*.d $(BUILD)/unit/*/*.d)
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/unit/*/*.d $(G)/lib/*.d)
 .PHONY: all run check lint fmt size bench clean guests
 .SECONDARY:

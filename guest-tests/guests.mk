@@ -13,12 +13,13 @@ GUESTLD  := $(GUESTCC) -nostdlib -static -Wl,--build-id=none \
 
 $(BUILD)/boot/tiny.elf: boot/tiny.c
 	@mkdir -p $(@D)
-	$(GUESTC) -m32 -c -o $(@:.elf=.o) $<
-	$(GUESTLD) -m32 -s -Wl,-z,noseparate-code,-Ttext-segment=0x100000 \
+	@echo "  CC $@"
+	@$(GUESTC) -MT $@ -m32 -c -o $(@:.elf=.o) $<
+	@$(GUESTLD) -m32 -s -Wl,-z,noseparate-code,-Ttext-segment=0x100000 \
 	    -Wl,-e,tiny_entry -o $@ $(@:.elf=.o)
 
 $(BUILD)/boot/embedded.o: boot/embedded.S $(BUILD)/boot/tiny.elf
-	$(CC) -DTINY_ELF='"$(BUILD)/boot/tiny.elf"' -c -o $@ $<
+	@$(CC) -DTINY_ELF='"$(BUILD)/boot/tiny.elf"' -c -o $@ $<
 
 # A test is its C file, the library, and an entry of the library's: lib/*.S.
 G      := $(BUILD)/guest-tests
@@ -28,18 +29,21 @@ LIBOBJ := $(patsubst guest-tests/%,$(G)/%.o,$(basename $(LIBSRC)))
 
 $(G)/%.o: guest-tests/%.c
 	@mkdir -p $(@D)
-	$(GUESTC) -c -o $@ $<
+	@echo "  CC $@"
+	@$(GUESTC) -c -o $@ $<
 $(G)/%.o: guest-tests/%.S
 	@mkdir -p $(@D)
-	$(GUESTC) -c -o $@ $<
+	@echo "  CC $@"
+	@$(GUESTC) -c -o $@ $<
 $(G)/lib.a: $(LIBOBJ)
-	rm -f $@
-	ar rc $@ $^
+	@rm -f $@
+	@ar rc $@ $^
 
 # $(call guest,NAME,SOURCE,ENTRY,BASE,SCRIPT)
 define guest
 $(G)/$(1).elf: $(G)/$(2).o $(G)/lib/$(3).o $(G)/lib.a guest-tests/lib/$(5).ld
-	$$(GUESTLD) -Wl,-T,guest-tests/lib/$(5).ld,--defsym=BASE=$(4) \
+	@echo "  LD $$@"
+	@$$(GUESTLD) -Wl,-T,guest-tests/lib/$(5).ld,--defsym=BASE=$(4) \
 	    -o $$@ $(G)/$(2).o $(G)/lib/$(3).o $(G)/lib.a
 endef
 
@@ -61,13 +65,13 @@ $(foreach g,$(PVH),$(eval $(call guest,$(g),$(g),pvh,0x100000,guest)))
 
 # Other forms of the same: 32-bit ELF, raw bytes, and the pattern as a file.
 $(G)/%.elf32: $(G)/%.elf
-	objcopy -O elf32-i386 $< $@
+	@objcopy -O elf32-i386 $< $@
 $(G)/%.bin: $(G)/%.elf
-	objcopy -O binary $< $@
+	@objcopy -O binary $< $@
 $(G)/pattern.bin: $(G)/lib/pattern.o
-	objcopy -O binary -j .rodata $< $@
+	@objcopy -O binary -j .rodata $< $@
 $(G)/pattern2.bin: $(G)/pattern.bin
-	dd if=$< of=$@ bs=5001 count=1 2>/dev/null
+	@dd if=$< of=$@ bs=5001 count=1 2>/dev/null
 
 guests: $(PVH:%=$(G)/%.elf) $(addprefix $(G)/, \
 	t_multiboot.elf t_multiboot.elf32 t_multiboot_addr.bin \
