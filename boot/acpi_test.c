@@ -15,12 +15,6 @@ static uint8_t ram[MIB];
 static struct gmem mem = { .host = ram, .low_size = MIB };
 static struct boot boot;
 
-static const struct virtio_bus_setup devices = {
-#define BRIDGE(...)
-#define VIRTIO(row, ...) .row = VIRTIO_TRANSITIONAL,
-#include "devices/slots.def"
-};
-
 /* What stands where, little-endian. */
 static uint64_t
 get(const uint8_t *at, unsigned bytes)
@@ -49,7 +43,7 @@ build(unsigned cpus)
 	memset(&boot, 0, sizeof(boot));
 	boot.mem = &mem;
 	boot.cpus = cpus;
-	boot.devices = devices;
+	boot.devices = unit_devices;
 	return acpi_build(&boot);
 }
 

@@ -14,6 +14,12 @@
 
 struct fake fake;
 
+const struct virtio_bus_setup unit_devices = {
+#define BRIDGE(...)
+#define VIRTIO(row, ...) .row = VIRTIO_TRANSITIONAL,
+#include "devices/slots.def"
+};
+
 const struct gmem *const guest_ram = &fake.ram;
 
 static const char *current;

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "devices/virtio_bus.h"
 #include "vmm/gmem.h"
 #include "vmm/irq.h"
 #include "vmm/loop.h"
@@ -34,6 +35,9 @@ bool unit_expect(
 
 /* A small fast generator with a fixed seed: the same numbers every run. */
 uint64_t unit_random(uint64_t *state);
+
+/* Every device of slots.def, by both interfaces. */
+extern const struct virtio_bus_setup unit_devices;
 
 /* What the chips asked for. Tests may set anything in it. */
 extern struct fake {
