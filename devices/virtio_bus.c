@@ -74,7 +74,8 @@ virtio_bus_reset(struct virtio_bus *bus)
 {
 #define BRIDGE(...)
 #define VIRTIO(row, device, type)                                              \
-	virtio_pci_reset(&bus->row.v, &type##_type, false);
+	if (bus->row.v.setup.present)                                          \
+		virtio_pci_reset(&bus->row.v, &type##_type, false);
 #include "devices/slots.def"
 }
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 
 #include "tools/unit.h"
 #include "vmm/entropy.h"
@@ -170,6 +171,43 @@ entropy_read(void *to, size_t len)
 	for (size_t i = 0; i < len; i++)
 		((uint8_t *)to)[i] = (uint8_t)++fake.entropy;
 	return len;
+}
+
+static void
+disk_io(const struct blk_io *io)
+{
+	uint8_t *at = fake.disk.bytes + io->offset;
+
+	check(range_within(io->offset, io->bytes, fake.disk.size));
+	if (io->op == BLK_ZERO || io->op == BLK_DISCARD)
+		memset(at, io->op == BLK_ZERO ? 0 : 0xdd, io->bytes);
+	for (unsigned i = 0; i < io->iovs; at += io->iov[i++].iov_len)
+		memcpy(io->op == BLK_READ ? io->iov[i].iov_base : at,
+		    io->op == BLK_READ ? at : io->iov[i].iov_base,
+		    io->iov[i].iov_len);
+	check(io->iovs == 0 || at == fake.disk.bytes + io->offset + io->bytes);
+}
+
+/* What comes later is done now all the same. */
+enum blk_result
+blk_submit(unsigned device, uint32_t tag, const struct blk_io *io)
+{
+	check(device < 32);
+	fake.disk.io = *io;
+	fake.disk.io.iov = NULL;
+	fake.disk.tags[fake.disk.ios++ % ARRAY_SIZE(fake.disk.tags)] = tag;
+	if (!fake.disk.fail)
+		disk_io(io);
+	if (fake.disk.later)
+		return BLK_LATER;
+	return fake.disk.fail ? BLK_FAILED : BLK_DONE;
+}
+
+void
+blk_stop(unsigned device, unsigned queue)
+{
+	check(device < 32 && queue < 8);
+	fake.disk.stops++;
 }
 
 uint64_t

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "devices/blk.h"
 #include "devices/virtio_bus.h"
 #include "vmm/gmem.h"
 #include "vmm/irq.h"
@@ -63,8 +64,17 @@ extern struct fake {
 	struct {
 		bool enabled, legacy;
 		unsigned posts;
-	} kick[32][8];	      /* kick_enable(), by device and queue */
-	unsigned kicks;	      /* kick_post() calls */
+	} kick[32][8];	/* kick_enable(), by device and queue */
+	unsigned kicks; /* kick_post() calls */
+	struct {
+		uint8_t *bytes; /* none until the test gives some */
+		uint64_t size;
+		bool later;	   /* answer BLK_LATER */
+		bool fail;	   /* do nothing and fail */
+		struct blk_io io;  /* the last; without its iovecs */
+		uint32_t tags[64]; /* of the last 64, as of MSIs */
+		unsigned ios, stops;
+	} disk;		      /* blk_submit(), blk_stop(), for all devices */
 	uint32_t entropy;     /* bytes of entropy_read() so far */
 	unsigned warnings;    /* warn() */
 	uint8_t out[1 << 16]; /* term_put() */

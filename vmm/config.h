@@ -12,7 +12,14 @@
 #define MICA_VERSION "0.1.0"
 
 enum irqchip { IRQCHIP_SPLIT, IRQCHIP_KERNEL, IRQCHIP_NONE };
-enum { VCPUS_MAX = 254, CPU_MINUS_MAX = 64 };
+enum { VCPUS_MAX = 254, CPU_MINUS_MAX = 64, DISKS_MAX = 8 };
+
+/* A --disk. */
+struct config_disk {
+	const char *path, *id; /* never NULL; at most 20 characters of id */
+	bool read_only, modern, legacy;
+	unsigned queues;
+};
 
 struct config {
 	const char *kernel; /* NULL: the embedded guest */
@@ -28,6 +35,8 @@ struct config {
 	unsigned cpus;
 	unsigned cpu_minus[CPU_MINUS_MAX]; /* rows of cpuid.def */
 	unsigned cpu_minus_count;
+	struct config_disk disks[DISKS_MAX];
+	unsigned disk_count;
 	enum irqchip irqchip;
 	bool restart; /* --on-reboot restart */
 	bool teardown_sync;
@@ -40,6 +49,10 @@ struct config {
 /* Fills `config` from the command line or ends the process: with status 1 and
  * one line on a wrong option, with 0 after --help or --version. */
 void config_parse(struct config *config, int argc, char **argv);
+
+/* The parser of --disk, as those in config.c: NULL, or what `text` should have
+ * been. (config_disk.c) */
+const char *opt_disk(struct config *config, const char *text);
 
 /* "64K", "128M", "2G" or plain bytes, decimal or 0x. False when it is none or
  * exceeds 64 bits. */

@@ -55,7 +55,7 @@ irq_intr(bool high)
 void
 irq_msi(uint64_t address, uint32_t data)
 {
-	if (vm.config.irqchip == IRQCHIP_SPLIT)
+	if (vm.config.irqchip != IRQCHIP_NONE)
 		kvm_signal_msi(address, data);
 }
 

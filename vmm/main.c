@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "vmm/cpuid.h"
+#include "vmm/disk.h"
 #include "vmm/kvm.h"
 #include "vmm/log.h"
 #include "vmm/vcpu.h"
@@ -89,6 +90,7 @@ open_images(void)
 	b->cmdline = c->cmdline;
 	b->cpus = c->cpus;
 	b->devices = c->devices;
+	disk_setup(&b->devices);
 	b->acpi = c->irqchip != IRQCHIP_NONE;
 	b->loader = c->loader;
 	b->flat_address = c->flat_address;
@@ -198,6 +200,7 @@ main(int argc, char **argv)
 	loop_init();
 	loop_start();
 	open_images();
+	disk_open_all();
 	if (!gmem_init(&vm.mem, vm.config.mem))
 		die_errno("--mem: %llu MiB of guest memory",
 		    (unsigned long long)(vm.config.mem / MIB));
@@ -205,7 +208,8 @@ main(int argc, char **argv)
 	load();
 	vcpu_init();
 	pthread_mutex_lock(&vm.lock); /* the loop runs: signals, input */
-	board_configure(&vm.board, &vm.config.devices);
+	board_configure(&vm.board, &vm.boot.devices);
+	disk_attach_all();
 	board_reset(&vm.board);
 	term_init();
 	pthread_mutex_unlock(&vm.lock);

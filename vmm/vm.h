@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "devices/board.h"
+#include "vmm/blk_file.h"
 #include "vmm/config.h"
 #include "vmm/gmem.h"
 #include "vmm/irq.h"
@@ -54,6 +55,7 @@ struct wires {
 struct vm {
 	struct config config;
 	struct gmem mem;
+	struct blk_file disks[DISKS_MAX]; /* of config's disks */
 	struct boot boot; /* kept for a restart: images and modules */
 
 	int kvm_fd, fd;

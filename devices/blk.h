@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A disk as virtio_blk sees it: whoever holds its bytes takes I/O by these
+ * calls and may finish it at once or later. A disk goes by its PCI device
+ * number; which file is behind it is vmm/disk.c's to know. Unit tests and
+ * fuzzers link a disk in memory.
+ *
+ * Threads: the loop, with the board's lock held.
+ */
+#ifndef DEVICES_BLK_H
+#define DEVICES_BLK_H
+
+#include "vmm/util.h"
+
+struct iovec;
+
+enum blk_op { BLK_READ, BLK_WRITE, BLK_FLUSH, BLK_DISCARD, BLK_ZERO };
+
+struct blk_io {
+	enum blk_op op;
+	bool stable;		/* WRITE, ZERO: done when the storage has it */
+	bool unmap;		/* ZERO: may deallocate */
+	uint64_t offset, bytes; /* multiples of 512, on the disk; not FLUSH's */
+	struct iovec *iov;	/* READ, WRITE: guest memory, `bytes` in all, */
+	unsigned iovs;		/* not 0; blk_submit() may change it */
+};
+
+enum blk_result { BLK_DONE, BLK_FAILED, BLK_LATER };
+
+/* Does `io`, or begins to: after BLK_LATER, virtio_blk_done() comes once with
+ * the same tag. `io` and its iovecs are the caller's again on return. A write
+ * that is done is read by what is submitted after it, and is in storage once a
+ * FLUSH is done that was submitted after it. Failed means that nothing is
+ * promised of the bytes; the disk stays usable. */
+enum blk_result blk_submit(
+    unsigned device, uint32_t tag, const struct blk_io *io);
+
+/* On return none of the I/O whose tag is `queue` in the upper 16 bits touches
+ * guest memory any more, and virtio_blk_done() will not come for it. Writes
+ * may still reach the disk as a whole. */
+void blk_stop(unsigned device, unsigned queue);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See blk_file.h. What the host says no to is the guest's I/O error; nothing
+ * here ends mica. The process ignores SIGXFSZ, or RLIMIT_FSIZE would.
+ *
+ * Left out: O_DIRECT; block devices of which another node is open elsewhere.
+ */
+#include "vmm/blk_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* An OFD lock: of this opening of the file, whatever the process closes, and
+ * gone with it. */
+static bool
+locked_by_another(int fd, bool read_only)
+{
+	struct flock lock = { .l_type = read_only ? F_RDLCK : F_WRLCK,
+		.l_whence = SEEK_SET };
+
+	return fcntl(fd, F_OFD_SETLK, &lock) < 0 &&
+	    (errno == EAGAIN || errno == EACCES);
+}
+
+static const char *
+measure(struct blk_file *f)
+{
+	struct stat is;
+
+	if (fstat(f->fd, &is) < 0)
+		return strerror(errno);
+	if (S_ISREG(is.st_mode))
+		f->bytes = (uint64_t)is.st_size;
+	else if (!S_ISBLK(is.st_mode))
+		return "neither a regular file nor a block device";
+	else if (ioctl(f->fd, BLKGETSIZE64, &f->bytes) < 0)
+		return strerror(errno);
+	if (f->bytes == 0 || f->bytes % 512 != 0)
+		return "its size is not a multiple of 512 bytes";
+	if (locked_by_another(f->fd, f->read_only))
+		return "in use by another mica, or locked by its like";
+	return NULL;
+}
+
+const char *
+blk_file_open(struct blk_file *f, const char *path, bool read_only)
+{
+	int access = read_only ? O_RDONLY : O_RDWR;
+	const char *wrong;
+
+	*f = (struct blk_file){ .read_only = read_only };
+	f->fd = open(path, access | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (f->fd < 0)
+		return strerror(errno);
+	wrong = measure(f);
+	if (wrong != NULL) {
+		close(f->fd);
+		f->fd = -1;
+	}
+	return wrong;
+}
+
+/* Passes over `done` bytes of them. */
+static void
+advance(struct iovec **iov, unsigned *iovs, size_t done)
+{
+	while (*iovs > 0 && done >= (*iov)->iov_len) {
+		done -= (*iov)->iov_len;
+		++*iov;
+		--*iovs;
+	}
+	if (*iovs > 0) {
+		(*iov)->iov_base = (uint8_t *)(*iov)->iov_base + done;
+		(*iov)->iov_len -= done;
+	}
+}
+
+/* The host may do it in pieces. Nothing read is the end of a file that was cut
+ * off; what is past it is not made up. */
+static bool
+transfer(int fd, bool write, struct iovec *iov, unsigned iovs, uint64_t offset)
+{
+	while (iovs > 0) {
+		ssize_t n = write ? pwritev(fd, iov, (int)iovs, (off_t)offset)
+				  : preadv(fd, iov, (int)iovs, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		offset += (uint64_t)n;
+		advance(&iov, &iovs, (size_t)n);
+	}
+	return true;
+}
+
+static bool
+write_zeros(int fd, uint64_t offset, uint64_t bytes)
+{
+	static const uint8_t zeros[4096];
+
+	while (bytes > 0) {
+		struct iovec iov[64];
+		uint64_t run = 0;
+		unsigned n;
+
+		for (n = 0; n < ARRAY_SIZE(iov) && run < bytes; n++) {
+			size_t len = MIN(sizeof(zeros), bytes - run);
+
+			iov[n].iov_base = (void *)(uintptr_t)zeros;
+			iov[n].iov_len = len;
+			run += len;
+		}
+		if (!transfer(fd, true, iov, n, offset))
+			return false;
+		offset += run;
+		bytes -= run;
+	}
+	return true;
+}
+
+/* PUNCH_HOLE leaves a file's size alone; where one was cut off, only writing
+ * gives the guest its zeros back. */
+static bool
+still_there(int fd, uint64_t end)
+{
+	struct stat is;
+
+	return fstat(fd, &is) == 0 &&
+	    (S_ISBLK(is.st_mode) || (uint64_t)is.st_size >= end);
+}
+
+static bool
+punch(const struct blk_file *f, const struct blk_io *io)
+{
+	return fallocate(f->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+		   (off_t)io->offset, (off_t)io->bytes) == 0;
+}
+
+/* Whatever the reason why the host cannot: writing is the better judge. */
+static bool
+zero(const struct blk_file *f, const struct blk_io *io)
+{
+	if (io->unmap && still_there(f->fd, io->offset + io->bytes) &&
+	    punch(f, io))
+		return true;
+	if (fallocate(f->fd, FALLOC_FL_ZERO_RANGE, (off_t)io->offset,
+		(off_t)io->bytes) == 0)
+		return true;
+	return write_zeros(f->fd, io->offset, io->bytes);
+}
+
+static bool
+sync_data(struct blk_file *f)
+{
+	f->lost |= fdatasync(f->fd) < 0;
+	return !f->lost;
+}
+
+bool
+blk_file_io(struct blk_file *f, const struct blk_io *io)
+{
+	bool ok = false;
+
+	switch (io->op) {
+	case BLK_READ:
+		return transfer(f->fd, false, io->iov, io->iovs, io->offset);
+	case BLK_FLUSH:
+		return sync_data(f);
+	case BLK_DISCARD: /* a hint, unless the storage is broken */
+		return punch(f, io) || errno != EIO;
+	case BLK_WRITE:
+		ok = transfer(f->fd, true, io->iov, io->iovs, io->offset);
+		break;
+	case BLK_ZERO:
+		ok = zero(f, io);
+		break;
+	}
+	return ok && (!io->stable || sync_data(f));
+}
