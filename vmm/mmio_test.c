@@ -14,13 +14,6 @@ enum { IOREGSEL = 0x00, IOWIN = 0x10, IOAPICVER = 0x01, REDIRECTION_0 = 0x10 };
 
 static struct board board;
 
-/* All that there are. */
-static const struct virtio_bus_setup devices = {
-#define BRIDGE(...)
-#define VIRTIO(row, ...) .row = VIRTIO_TRANSITIONAL,
-#include "devices/slots.def"
-};
-
 /* windows.def once more, to search in the slow and certain way. */
 static const struct {
 	gpa_t first, last;
@@ -48,7 +41,7 @@ begin(const char *name)
 {
 	unit_case(name);
 	memset(&board, 0, sizeof(board));
-	board_configure(&board, &devices);
+	board_configure(&board, &unit_devices);
 	board_reset(&board);
 }
 

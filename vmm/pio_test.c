@@ -10,13 +10,6 @@
 
 static struct board board;
 
-/* All that there are. */
-static const struct virtio_bus_setup devices = {
-#define BRIDGE(...)
-#define VIRTIO(row, ...) .row = VIRTIO_TRANSITIONAL,
-#include "devices/slots.def"
-};
-
 /* ports.def once more, to search in the slow and certain way. */
 static const struct {
 	unsigned first, last;
@@ -44,7 +37,7 @@ begin(const char *name)
 {
 	unit_case(name);
 	memset(&board, 0, sizeof(board));
-	board_configure(&board, &devices);
+	board_configure(&board, &unit_devices);
 	board_reset(&board);
 }
 
