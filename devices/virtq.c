@@ -104,7 +104,7 @@ put_batch(struct virtq *q, const struct gmem *mem)
 	q->used = virtq_step(q, q->used, q->batch.slots);
 	q->in_flight -= q->batch.slots;
 	q->unsignalled += q->batch.slots;
-	q->batch = (struct virtq_batch){ 0 };
+	q->batch.slots = 0;
 }
 
 /* The next buffer in the order of use. It joins the batch if the driver may

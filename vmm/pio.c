@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Port I/O: devices/ports.def expanded into a byte for each port and a switch
- * with typed calls. Nothing is filled at run time and nothing can be changed.
+ * Port I/O: devices/ports.def expanded into a flat table and a switch with typed
+ * calls. Nothing is filled at run time and nothing can be changed.
  *
  * Threads: any vCPU, with the board's lock held.
  */
@@ -48,11 +48,40 @@ enum row {
 };
 _Static_assert(ROWS <= 256, "ports.def: a row number fits in a byte");
 
-static const uint8_t row_of[0x10000] = {
-#define PORT(row, first, last, ...) [FIRST_##row... LAST_##row] = ROW_##row,
-#define QUIET			    PORT
+/*
+ * A byte for each port below 0x1000, where the PC has its chips; of the 60 KiB
+ * above, a few rows take it all, so there each is a range of a switch. (A byte
+ * for every port would be a third of the binary.) The last entry of the table
+ * is where rows above it initialise in vain.
+ */
+#define LOW_PORTS 0x1000
+#define LOW(port) ((port) < LOW_PORTS ? (port) : LOW_PORTS)
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+static const uint8_t low_row_of[LOW_PORTS + 1] = {
+#define PORT(row, first, last, ...)                                            \
+	[LOW(FIRST_##row)... LOW(LAST_##row)] = ROW_##row,
+#define QUIET PORT
 #include "devices/ports.def"
 };
+#pragma GCC diagnostic pop
+
+static enum row
+row_of(uint16_t port)
+{
+	if (port < LOW_PORTS)
+		return (enum row)low_row_of[port];
+	switch (port) {
+#define PORT(row, first, last, ...)                                            \
+	case FIRST_##row... LAST_##row:                                        \
+		return ROW_##row;
+#define QUIET PORT
+#include "devices/ports.def"
+	default:
+		return ROW_none;
+	}
+}
 
 static const uint8_t widths_of[ROWS] = {
 #define PORT(row, first, last, widths, ...) [ROW_##row] = (widths),
@@ -65,7 +94,7 @@ static const uint8_t widths_of[ROWS] = {
 static uint32_t
 row_read(struct board *b, uint16_t port, unsigned size)
 {
-	switch (row_of[port]) {
+	switch (row_of(port)) {
 #define PORT(row, first, last, widths, member, type, reg)                      \
 	case ROW_##row:                                                        \
 		return type##_read(&b->member, (reg) + (port - (first)), size);
@@ -81,7 +110,7 @@ row_read(struct board *b, uint16_t port, unsigned size)
 static void
 row_write(struct board *b, uint16_t port, unsigned size, uint32_t value)
 {
-	switch (row_of[port]) {
+	switch (row_of(port)) {
 #define PORT(row, first, last, widths, member, type, reg)                      \
 	case ROW_##row:                                                        \
 		type##_write(                                                  \
@@ -97,20 +126,20 @@ row_write(struct board *b, uint16_t port, unsigned size, uint32_t value)
 unsigned
 pio_row(uint16_t port)
 {
-	return row_of[port];
+	return row_of(port);
 }
 
 static bool
 takes(uint16_t port, unsigned size)
 {
-	return (widths_of[row_of[port]] & size) != 0 && port % size == 0;
+	return (widths_of[row_of(port)] & size) != 0 && port % size == 0;
 }
 
 /* The least size that the row takes: for a byte of a wider register. */
 static unsigned
 least_width(uint16_t port)
 {
-	unsigned widths = widths_of[row_of[port]];
+	unsigned widths = widths_of[row_of(port)];
 
 	return widths & -widths;
 }
