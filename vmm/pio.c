@@ -57,11 +57,18 @@ _Static_assert(ROWS <= 256, "ports.def: a row number fits in a byte");
 #define LOW_PORTS 0x1000
 #define LOW(port) ((port) < LOW_PORTS ? (port) : LOW_PORTS)
 
+enum {
+#define PORT(row, first, last, ...)                                            \
+	LOW_FIRST_##row = LOW(FIRST_##row), LOW_LAST_##row = LOW(LAST_##row),
+#define QUIET PORT
+#include "devices/ports.def"
+};
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
 static const uint8_t low_row_of[LOW_PORTS + 1] = {
 #define PORT(row, first, last, ...)                                            \
-	[LOW(FIRST_##row)... LOW(LAST_##row)] = ROW_##row,
+	[LOW_FIRST_##row... LOW_LAST_##row] = ROW_##row,
 #define QUIET PORT
 #include "devices/ports.def"
 };
