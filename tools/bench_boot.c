@@ -258,7 +258,7 @@ round_trip_us(struct candidate *c)
 static void
 bench_round_trip(void)
 {
-	enum { TIMES = 9 };
+	enum { TIMES = 25 };
 	double us[CANDIDATES][TIMES], least;
 
 	for (int time = 0; time < TIMES; time++)
