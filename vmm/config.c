@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vmm/config.h"
+#include "vmm/config_words.h"
 #include "vmm/cpuid.h"
 #include "vmm/log.h"
 
@@ -131,10 +131,9 @@ opt_mem(struct config *c, const char *text)
 static const char *
 opt_cpus(struct config *c, const char *text)
 {
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
+	uint64_t n;
 
-	if (*text < '0' || *text > '9' || *end || n < 1 || n > VCPUS_MAX)
+	if (!number(text, 1, VCPUS_MAX, &n))
 		return "a number from 1 to 254";
 	c->cpus = (unsigned)n;
 	return NULL;
@@ -203,38 +202,20 @@ opt_teardown(struct config *c, const char *text)
 	return n < 0 ? "async or sync" : NULL;
 }
 
-/* One of a virtio device's common words, [text, text + length). */
-static bool
-virtio_word(struct virtio_setup *setup, const char *text, size_t length)
-{
-	static const char words[][12] = { "on", "off", "modern=on",
-		"modern=off", "legacy=on", "legacy=off" };
-	bool *const what[] = { &setup->present, &setup->modern,
-		&setup->legacy };
-
-	for (unsigned i = 0; i < ARRAY_SIZE(words); i++)
-		if (strlen(words[i]) == length &&
-		    memcmp(words[i], text, length) == 0) {
-			*what[i / 2] = i % 2 == 0;
-			return true;
-		}
-	return false;
-}
-
 static const char *
 opt_rng(struct config *c, const char *text)
 {
 	struct virtio_setup *setup = &c->devices.rng;
 
-	for (size_t length; *text; text += length + (text[length] == ',')) {
-		length = strcspn(text, ",");
-		if (!virtio_word(setup, text, length))
+	while (*text != '\0') {
+		const char *word = cut_word(c, &text);
+
+		if (word == NULL ||
+		    (!virtio_word(setup, word) &&
+			!on_off(word, &setup->present)))
 			return "on or off, modern=on|off, legacy=on|off";
 	}
-	if (!setup->modern && !setup->legacy)
-		return "modern=on or legacy=on: neither modern nor legacy mode"
-		       " is enabled";
-	return NULL;
+	return virtio_wrong(setup);
 }
 
 static const char *
@@ -283,28 +264,6 @@ opt_help(struct config *c, const char *text)
 	    " (value); 1 the host or an option is\nat fault; 3 the guest"
 	    " crashed.\n");
 	exit(0);
-}
-
-bool
-parse_size(const char *text, uint64_t *bytes)
-{
-	static const char units[] = "KMGT";
-	const char *unit;
-	char *end;
-	unsigned long long n;
-
-	if (*text < '0' || *text > '9')
-		return false;
-	n = strtoull(text, &end, 0);
-	if (*end == '\0') {
-		*bytes = n;
-		return n != ~0ull;
-	}
-	unit = memchr(units, *end & ~0x20, sizeof(units) - 1);
-	if (end[1] != '\0' || unit == NULL)
-		return false;
-	return !__builtin_mul_overflow(
-	    n, (uint64_t)1 << (10 * (unit - units + 1)), bytes);
 }
 
 struct option {

@@ -17,8 +17,8 @@ enum { VCPUS_MAX = 254, CPU_MINUS_MAX = 64, DISKS_MAX = 8 };
 /* A --disk. */
 struct config_disk {
 	const char *path, *id; /* never NULL; at most 20 characters of id */
-	bool read_only, modern, legacy;
-	unsigned queues;
+	bool read_only;
+	struct virtio_setup setup;
 };
 
 struct config {
@@ -50,12 +50,8 @@ struct config {
  * one line on a wrong option, with 0 after --help or --version. */
 void config_parse(struct config *config, int argc, char **argv);
 
-/* The parser of --disk, as those in config.c: NULL, or what `text` should have
- * been. (config_disk.c) */
+/* Parsers with files of their own, config_*.c, as those in config.c: NULL, or
+ * what `text` should have been. */
 const char *opt_disk(struct config *config, const char *text);
-
-/* "64K", "128M", "2G" or plain bytes, decimal or 0x. False when it is none or
- * exceeds 64 bits. */
-bool parse_size(const char *text, uint64_t *bytes);
 
 #endif

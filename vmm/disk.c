@@ -50,14 +50,9 @@ disk_setup(struct virtio_bus_setup *devices)
 	for (unsigned i = 0; i < vm.config.disk_count; i++) {
 		const struct config_disk *d = &vm.config.disks[i];
 
-		*setups[i] = (struct virtio_setup){
-			.present = true,
-			.modern = d->modern,
-			.legacy = d->legacy,
-			.queues = (uint16_t)d->queues,
-			.withheld =
-			    virtio_blk_withheld(d->read_only, d->queues),
-		};
+		*setups[i] = d->setup;
+		setups[i]->withheld =
+		    virtio_blk_withheld(d->read_only, d->setup.queues);
 	}
 }
 

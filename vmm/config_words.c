@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See config_words.h.
+ */
+#include "vmm/config_words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+char *
+cut_word(struct config *c, const char **text)
+{
+	char *word = c->text + c->text_used;
+	const char *from = *text;
+
+	for (; *from != '\0'; from++) {
+		if (*from == ',' && *++from != ',') {
+			from--;
+			break;
+		}
+		if (c->text_used >= sizeof(c->text))
+			return NULL;
+		c->text[c->text_used++] = *from;
+	}
+	*text = *from == ',' ? from + 1 : from;
+	if (c->text_used >= sizeof(c->text))
+		return NULL;
+	c->text[c->text_used++] = '\0';
+	return word;
+}
+
+const char *
+value_of(const char *word, const char *key)
+{
+	size_t length = strlen(key);
+
+	if (strncmp(word, key, length) != 0 || word[length] != '=')
+		return NULL;
+	return word + length + 1;
+}
+
+bool
+on_off(const char *value, bool *on)
+{
+	bool is_on = strcmp(value, "on") == 0;
+
+	if (!is_on && strcmp(value, "off") != 0)
+		return false;
+	*on = is_on;
+	return true;
+}
+
+bool
+number(const char *text, uint64_t least, uint64_t most, uint64_t *value)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	*value = strtoull(text, &end, 10);
+	return *end == '\0' && *value >= least && *value <= most;
+}
+
+bool
+parse_size(const char *text, uint64_t *bytes)
+{
+	static const char units[] = "KMGT";
+	const char *unit;
+	char *end;
+	unsigned long long n;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	n = strtoull(text, &end, 0);
+	if (*end == '\0') {
+		*bytes = n;
+		return n != ~0ull;
+	}
+	unit = memchr(units, *end & ~0x20, sizeof(units) - 1);
+	if (end[1] != '\0' || unit == NULL)
+		return false;
+	return !__builtin_mul_overflow(
+	    n, (uint64_t)1 << (10 * (unit - units + 1)), bytes);
+}
+
+bool
+virtio_word(struct virtio_setup *setup, const char *word)
+{
+	const char *value;
+
+	if ((value = value_of(word, "modern")) != NULL)
+		return on_off(value, &setup->modern);
+	if ((value = value_of(word, "legacy")) != NULL)
+		return on_off(value, &setup->legacy);
+	return false;
+}
+
+const char *
+virtio_wrong(const struct virtio_setup *setup)
+{
+	if (setup->modern || setup->legacy)
+		return NULL;
+	return "modern=on or legacy=on: neither modern nor legacy mode is"
+	       " enabled";
+}
