@@ -30,7 +30,9 @@ fill(struct chain *chain)
 	}
 }
 
-/* 5.4.6.1: no part of a buffer is for the device to read; it ignores such. */
+/* 5.4.6.1: no part of a buffer is for the device to read; it ignores such.
+ * 5.4.6.2: what has room gets a byte or more. A host that has none is just
+ * starting itself: the loop comes back until it has. */
 static bool
 kick(struct virtio *v, unsigned queue)
 {
@@ -39,6 +41,10 @@ kick(struct virtio *v, unsigned queue)
 
 	while (virtio_pop(q, &chain)) {
 		fill(&chain);
+		if (chain.writable > 0 && chain_written(&chain) == 0) {
+			virtq_unpop(&q->ring, &chain);
+			break;
+		}
 		virtio_push(q, chain.id, chain_written(&chain));
 	}
 	return true;

@@ -339,6 +339,24 @@ test_odd_buffers(void)
 }
 
 static void
+test_none_yet(void)
+{
+	static const struct element buffer = { BUFFERS, 64, true };
+	uint16_t id;
+
+	begin("no numbers yet: the buffer waits (5.4.6.2)", false, false, true);
+	fake.entropy_none = true;
+	id = offer(&buffer, 1);
+	fake.kick[pci.device][0].posts = 0;
+	board_kick(&board, pci.device, 0);
+	expect_eq(fake.kick[pci.device][0].posts, 1); /* it comes back */
+	expect_eq(fake.msis, 0);
+	fake.entropy_none = false;
+	loop();
+	expect_eq(take(id), 64);
+}
+
+static void
 test_off(void)
 {
 	static const struct virtio_bus_setup nothing;
@@ -372,6 +390,7 @@ main(void)
 {
 	test_ways();
 	test_odd_buffers();
+	test_none_yet();
 	test_off();
 	test_restart();
 	return unit_done();

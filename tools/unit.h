@@ -76,6 +76,7 @@ extern struct fake {
 		unsigned ios, stops;
 	} disk;		      /* blk_submit(), blk_stop(), for all devices */
 	uint32_t entropy;     /* bytes of entropy_read() so far */
+	bool entropy_none;    /* it has none */
 	unsigned warnings;    /* warn() */
 	uint8_t out[1 << 16]; /* term_put() */
 	size_t out_len;
