@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * See chain.h.
+ * See chain.h. The sections are virtio's (1.3).
  */
 #include "devices/chain.h"
 
@@ -8,7 +8,7 @@
 
 /* Passes over the next bytes as far as they lie in one part, at most `max`:
  * how many, 0 at the end of the chain, and where. While `left` is not 0 a part
- * that has bytes follows. */
+ * that has bytes follows. 2.7.4.1: however they are arranged. */
 static uint32_t
 next_run(const struct chain *c, struct chain_cursor *k, uint64_t max, gpa_t *at)
 {
@@ -54,6 +54,7 @@ chain_read(struct chain *c, const struct gmem *mem, void *to, size_t len)
 	return done;
 }
 
+/* 2.7.5.1, 2.8.15: nowhere but in parts to write. */
 size_t
 chain_write(
     struct chain *c, const struct gmem *mem, const void *from, size_t len)
@@ -102,6 +103,7 @@ chain_write_at(const struct chain *c)
 	return at;
 }
 
+/* 2.7.8.2 */
 uint32_t
 chain_written(const struct chain *c)
 {

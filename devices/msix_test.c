@@ -56,7 +56,8 @@ static void
 test_reset(void)
 {
 	begin("reset: disabled, all masked, none pending, size in control");
-	expect_eq(msix_control(&m), (VECTORS - 1) << 16);
+	expect_eq(
+	    msix_control(&m), (VECTORS - 1) << 16); /* virtio 4.1.5.1.2.1 */
 	for (uint32_t offset = 0; offset < MSIX_BAR_SIZE; offset += 4) {
 		bool is_control =
 		    offset < VECTORS * ENTRY && offset % ENTRY == CONTROL;

@@ -25,7 +25,7 @@ enum { ISR_QUEUE = 1 << 0, ISR_CONFIG = 1 << 1 }; /* 4.1.4.5 */
 
 #define BIT(n) ((uint64_t)1 << (n))
 
-/* 6: what virtq and the transports do for every device. */
+/* 2.2.2, 6.2: what virtq and the transports do for every device, no more. */
 #define LEGACY_FEATURES                                                        \
 	(BIT(VIRTIO_RING_F_INDIRECT_DESC) | BIT(VIRTIO_RING_F_EVENT_IDX))
 #define MODERN_FEATURES                                                        \
@@ -48,6 +48,7 @@ virtio_configure(struct virtio *v, const struct virtio_type *type,
 	v->function.present = setup->present;
 	v->setup = *setup;
 	v->setup.legacy &= type->transitional != 0;
+	/* 4.1.5.1.2.1: two or more, and none that goes unused */
 	v->function.msix.vectors = (uint8_t)MIN(
 	    virtio_queues(v, type) + 1, (unsigned)MSIX_VECTORS_MAX);
 }
@@ -83,7 +84,8 @@ virtio_accept(struct virtio *v, uint32_t select, uint32_t value)
 	v->driver_features |= (uint64_t)value << shift;
 }
 
-/* There is no FEATURES_OK, 3.1.2: what is not offered is not accepted. */
+/* There is no FEATURES_OK, 3.1.2: what is not offered is not accepted, nor
+ * anything from 32 on (4.1.4.10). Who comes here is a legacy driver (2.2.3). */
 void
 virtio_legacy_accept(
     struct virtio *v, const struct virtio_type *type, uint32_t value)
@@ -177,8 +179,8 @@ virtio_queue_reset(
  * Status and reset.
  */
 
-/* 2.4.1: status 0 comes last, and there is nothing left that could notify. The
- * MSI-X table is PCI's and stays. */
+/* 2.4.1, 4.1.4.3.1: status 0 comes last, and there is nothing left that could
+ * notify. The MSI-X table is PCI's and stays. */
 void
 virtio_reset(struct virtio *v, const struct virtio_type *type)
 {
@@ -307,7 +309,7 @@ virtio_kick(struct virtio *v, const struct virtio_type *type, unsigned queue)
 	struct virtio_queue *q = virtio_queue(v, type, queue);
 	bool more;
 
-	if (q == NULL || !runs(v, q))
+	if (q == NULL || !runs(v, q)) /* 2.7.10.2: kicks for nothing */
 		return;
 	virtq_notify_disable(&q->ring, guest_ram);
 	more = type->kick(v, queue);
@@ -335,7 +337,7 @@ virtio_kick_all(struct virtio *v, const struct virtio_type *type)
  * Configuration space.
  */
 
-/* 2.5.2: it can be read at any time. */
+/* 2.5.2: it can be read at any time; 4.1.3.2: in any parts. */
 uint32_t
 virtio_config_read(const struct virtio *v, const struct virtio_type *type,
     unsigned offset, unsigned size)

@@ -135,6 +135,7 @@ virtio_legacy_read(struct virtio *v, const struct virtio_type *type,
 	    (uint32_t)ones(size);
 }
 
+/* 3.1.2: the configuration at any time, before any status. */
 void
 virtio_legacy_write(struct virtio *v, const struct virtio_type *type,
     unsigned reg, unsigned size, uint32_t value)

@@ -86,7 +86,7 @@ static void
 test_features(void)
 {
 	begin("features: what is not offered is not accepted; 32 to 63 never "
-	      "(4.1.4.10)",
+	      "(2.2.3, 4.1.4.10)",
 	    true, true);
 	lout(L_GUEST, 4, 0xffffffff);
 	expect_eq(lin(L_GUEST, 4), 0xffffffff);
@@ -196,8 +196,9 @@ test_use(void)
 static void
 test_vectors(void)
 {
-	begin("with MSI-X: vectors, then the configuration 4 bytes on", true,
-	    true);
+	begin("with MSI-X: vectors, then the configuration 4 bytes on "
+	      "(4.1.4.10)",
+	    true, true);
 	expect_eq(lin(CONFIG, 4), 0x44332211);
 	config_out(0x98, 0x80000000, 0xffff0000);
 	expect_eq(lin(L_CONFIG_VECTOR, 2), 0xffff);

@@ -23,7 +23,7 @@
 enum { COMMON_QUEUE_NOTIFY_DATA = 0x38, COMMON_QUEUE_RESET = 0x3a };
 
 /* 4.1.4.3.2: the layout stays while the queue is enabled; once the driver is
- * running, only RING_RESET lets it set up a queue again. */
+ * running, only RING_RESET lets it set up a queue again (2.6.1.2.1). */
 static struct virtio_queue *
 free_queue(struct virtio *v, const struct virtio_type *type)
 {
@@ -87,6 +87,7 @@ half(uint64_t features, uint32_t select)
 	return select > 1 ? 0 : (uint32_t)(features >> 32 * select);
 }
 
+/* 4.1.4.3.1: features as selected; the driver's as it wrote them. */
 static uint32_t
 common_read(struct virtio *v, const struct virtio_type *type, unsigned reg)
 {
@@ -342,6 +343,7 @@ window_fits(const struct virtio *v)
 	}
 }
 
+/* 4.1.4.9.1 for both: an access of the BAR, of `length` bytes. */
 uint32_t
 virtio_pci_window_read(struct virtio *v, const struct virtio_type *type)
 {
@@ -360,6 +362,7 @@ virtio_pci_window_read(struct virtio *v, const struct virtio_type *type)
 	return w->data;
 }
 
+/* 4.1.4.9.1 */
 void
 virtio_pci_window_write(
     struct virtio *v, const struct virtio_type *type, uint32_t value)

@@ -47,8 +47,10 @@ enum { D0 = 0, D3HOT = 3 };
 #define VIRTIO(next, len, is)                                                  \
 	(CAP(PCI_CAP_ID_VNDR, next) | (len) << 16 | (is) << 24)
 
-/* What never changes: [first register / 4]. 4.1.4.4.1: a multiplier of 4 suits
- * NOTIFICATION_DATA, too, and a region has room for 1024 queues. */
+/* What never changes: [first register / 4]. All that must be is there, cap_len
+ * long and aligned (4.1.4.2, 4.1.4.3.1, 4.1.4.5.1, 4.1.4.6.1, 4.1.4.9.1).
+ * 4.1.4.4.1: a multiplier of 4 suits NOTIFICATION_DATA, too, and a region has
+ * room for 1024 queues. */
 static const uint32_t constant[(CAPS_END - PCI_HEADER_SIZE) / 4] = {
 #define AT(reg) [((reg)-PCI_HEADER_SIZE) / 4]
 	AT(CAP_COMMON) = VIRTIO(CAP_ISR, 16, VIRTIO_PCI_CAP_COMMON_CFG),
@@ -86,7 +88,8 @@ express(const struct virtio *v)
 }
 
 /* 4.1.2.1, 4.1.2.3: a transitional device has a revision of 0, and its virtio
- * ID as subsystem; the other a revision from 1 and a subsystem from 0x40. */
+ * ID as subsystem; the other a revision from 1 and a subsystem from 0x40.
+ * 4.1.4.10, 4.1.5.1.1.1: the legacy interface is I/O in BAR 0. */
 static struct pci_shape
 shape_of(const struct virtio *v, const struct virtio_type *type)
 {
@@ -142,6 +145,7 @@ extended(const struct virtio *v)
 	return express(v) ? 0 : ~0u;
 }
 
+/* 4.1.1: as PCI's documents have it, named above. */
 uint32_t
 virtio_pci_config_read(
     struct virtio *v, const struct virtio_type *type, unsigned reg)

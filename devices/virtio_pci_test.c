@@ -246,7 +246,8 @@ test_widths(void)
 static void
 test_regions(void)
 {
-	begin("ISR: the first byte of its region, cleared by reading it alone",
+	begin("ISR: the first byte of its region, cleared by reading it alone "
+	      "(4.1.4.5.1)",
 	    true, true);
 	expect(negotiate(F_VERSION_1));
 	out(STATUS, 1, DRIVER_OK);
@@ -271,7 +272,8 @@ test_regions(void)
 	out(0x2ffc, 4, 0);
 	expect_eq(toy.wrote_at, 8);
 
-	begin("doorbells: the place says which queue, any width and value",
+	begin("doorbells: the place says which queue, any width and value "
+	      "(4.1.4.4.1)",
 	    true, true);
 	out(0x3000, 2, 2);
 	out(0x3004, 4, 0x80010001);

@@ -10,12 +10,12 @@ enum { TABLE = 0x4000 };
 
 static struct driver ring;
 
-/* Queue QUEUE, of 4; in its ring a buffer of 5 bytes to write. */
+/* Queue QUEUE; in its ring a buffer of 5 bytes to write. */
 static void
-set_up_queue(void)
+set_up_queue(uint16_t size)
 {
-	static const struct virtq_layout layout = { RINGS, RINGS + 0x1000,
-		RINGS + 0x2000, 4 };
+	const struct virtq_layout layout = { RINGS, RINGS + 0x1000,
+		RINGS + 0x2000, size };
 
 	out(Q_SELECT, 2, QUEUE);
 	out(Q_SIZE, 2, layout.size);
@@ -40,7 +40,7 @@ start(const char *name, uint8_t status)
 {
 	begin(name, true, true);
 	expect(negotiate(F_VERSION_1 | F_RESET));
-	set_up_queue();
+	set_up_queue(4);
 	out(Q_ENABLE, 2, 1);
 	offer();
 	out(STATUS, 1, status);
@@ -210,11 +210,11 @@ test_vectors(void)
 		kick();
 		expect_eq(fake.msis, 2 * vector + 1);
 		expect_eq(fake.msi[2 * vector].data, 0x60 + vector);
-		expect_eq(in(ISR, 1), 0); /* that is INTA#'s */
+		expect_eq(in(ISR, 1), 0); /* 4.1.4.5.1: INTA#'s */
 		virtio_config_changed(v);
 		expect_eq(fake.msis, 2 * vector + 2);
 		expect_eq(fake.msi[2 * vector + 1].data, 0x63 - vector);
-		expect_eq(in(ISR, 1), 2); /* that is everybody's */
+		expect_eq(in(ISR, 1), 2); /* everybody's */
 		expect(used());
 		offer();
 	}
@@ -251,10 +251,11 @@ test_broken(void)
 	kick();
 	kick();
 	expect_eq(toy.kicks[QUEUE], 1);
+	virtio_flush(v, &toy.queue[QUEUE]); /* what ends later */
 	expect_eq(toy.v.faults, 1);
 	out(STATUS, 1, 0);
 	expect(negotiate(F_VERSION_1));
-	set_up_queue();
+	set_up_queue(4);
 	out(Q_ENABLE, 2, 1);
 	put(RINGS + 0x1002, 2, 0x4000);
 	out(STATUS, 1, DRIVER_OK);
@@ -264,7 +265,7 @@ test_broken(void)
 	out(STATUS, 1, 0); /* and it runs again */
 	memset(ram, 0, sizeof(ram));
 	expect(negotiate(F_VERSION_1));
-	set_up_queue();
+	set_up_queue(4);
 	out(Q_ENABLE, 2, 1);
 	offer();
 	out(STATUS, 1, DRIVER_OK);
@@ -274,7 +275,7 @@ test_broken(void)
 	begin("a layout outside of RAM: before DRIVER_OK, no interrupt", true,
 	    true);
 	expect(negotiate(F_VERSION_1));
-	set_up_queue();
+	set_up_queue(4);
 	out(Q_DESC + 4, 4, 0xffffffff);
 	out(Q_ENABLE, 2, 1);
 	expect_eq(in(STATUS, 1), 0xb | NEEDS_RESET);
@@ -304,17 +305,20 @@ test_queue_reset(void)
 	expect(!used());
 	expect_eq(in(STATUS, 1), 0xf);
 	memset(ram + RINGS, 0, 0x4000); /* 2.6.1.2.1: set up anew */
-	set_up_queue();
+	set_up_queue(8);
 	out(Q_ENABLE, 2, 1);
 	expect_eq(in(Q_ENABLE, 2), 1);
 	expect(fake.kick[TOY][QUEUE].enabled);
-	offer();
+	for (unsigned n = 0; n < 5; n++)
+		offer();
 	kick();
 	expect(used());
+	expect_eq(split_used(&ring), 5);
+	expect_eq(toy.queue[QUEUE].ring.ring.size, 8);
 
 	begin("queue_reset was not negotiated: it does nothing", true, true);
 	expect(negotiate(F_VERSION_1));
-	set_up_queue();
+	set_up_queue(4);
 	out(Q_ENABLE, 2, 1);
 	out(Q_RESET, 2, 1);
 	expect_eq(in(Q_ENABLE, 2), 1);

@@ -63,7 +63,7 @@ test_offer(void)
 	uint64_t all = F_TOY | F_TOY_HIGH | F_VERSION_1 | rings;
 
 	begin("offered: the type's, the rings', VERSION_1, nothing else "
-	      "(2.2.2, 6.2)",
+	      "(2.2.2, 4.1.4.3.1, 6.2)",
 	    true, true);
 	expect_eq(offered(), all);
 	out(DF_SELECT, 4, 2);
@@ -95,7 +95,7 @@ test_accept(void)
 	expect(negotiate(virtio_offered(v, &toy_type)));
 	expect(negotiate(virtio_offered(v, &toy_type)));
 
-	begin("no VERSION_1, or half of one: refused", true, true);
+	begin("no VERSION_1, or half of one: refused (6.2)", true, true);
 	expect(!negotiate(0));
 	expect(!negotiate(virtio_offered(v, &toy_type) & ~F_VERSION_1));
 	out(STATUS, 1, DRIVER_OK);
@@ -157,7 +157,7 @@ test_reset(void)
 	expect(!fake.kick[TOY][0].enabled && !fake.kick[TOY][2].enabled);
 	expect(!fake.line[pci_intx_line(TOY)]);
 	expect_eq(toy.number, 0);
-	expect_eq(in(CONFIG_VECTOR, 2), 0xffff);
+	expect_eq(in(CONFIG_VECTOR, 2), 0xffff); /* 4.1.5.1.2.1 */
 	expect_eq(in(Q_SELECT, 2), 0);
 	expect_eq(in(GF, 4) | in(DF_SELECT, 4) | in(GF_SELECT, 4), 0);
 	expect_eq(toy.v.features | toy.v.isr, 0);
@@ -165,7 +165,7 @@ test_reset(void)
 		out(Q_SELECT, 2, queue);
 		expect_eq(in(Q_SIZE, 2), TOY_QUEUE_SIZE);
 		expect_eq(in(Q_VECTOR, 2), 0xffff);
-		expect_eq(in(Q_ENABLE, 2), 0);
+		expect_eq(in(Q_ENABLE, 2) | in(Q_RESET, 2), 0);
 		expect_eq(in(Q_DESC, 4) | in(Q_DRIVER, 4) | in(Q_DEVICE, 4), 0);
 	}
 
@@ -251,7 +251,9 @@ test_setup(void)
 	};
 	struct virtio_type never_legacy = toy_type;
 
-	begin("fewer queues than the type has, if the user wants", true, true);
+	begin("fewer queues than the type has, if the user wants; a vector "
+	      "for each, and one (4.1.5.1.2.1)",
+	    true, true);
 	virtio_configure(v, &toy_type, TOY, &setup);
 	expect_eq(in(NUM_QUEUES, 2), 2);
 	expect_eq(toy.v.function.msix.vectors, 3);

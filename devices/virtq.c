@@ -14,7 +14,8 @@ toggle_busy(struct virtq *q, uint16_t id)
 	q->busy[id / 64] ^= (uint64_t)1 << id % 64;
 }
 
-/* The arrays at the end are read only where `busy` and `order_in` say. */
+/* 2.6.1.1.1: all of the state. The arrays at the end are read only where `busy`
+ * and `order_in` say. */
 void
 virtq_reset(struct virtq *q)
 {
@@ -34,6 +35,7 @@ virtq_enable(struct virtq *q, const struct gmem *mem,
 	return q->enabled;
 }
 
+/* 2.7.2 */
 struct virtq_layout
 virtq_legacy_layout(uint32_t page, uint16_t size)
 {

@@ -2,8 +2,9 @@
  *
  * A driver on another CPU. The device's code is compiled here once more, with
  * spies in place of gmem.h: whatever the device fetches turns to garbage behind
- * the fetch, so that a second look at any byte shows; and another CPU gets its
- * turn before any single access, so that each race of the wake-ups is run.
+ * the fetch, so that a second look at any byte shows; another CPU gets its turn
+ * before any single access, so that each race of the wake-ups is run; and what
+ * there is before an atomic store is kept.
  * Barriers this cannot judge: here everything happens in order.
  */
 #define virtq_break	     once_break
@@ -39,8 +40,12 @@
 static bool spy_read(const struct gmem *m, gpa_t from, void *to, uint64_t len);
 static void *spy_ptr(const struct gmem *m, gpa_t from, uint64_t len);
 
+static void spy_store(const void *to);
+
 #define gmem_read spy_read
 #define gmem_ptr  spy_ptr
+#define __atomic_store_n(to, value, order)                                     \
+	(spy_store(to), __atomic_store_n(to, value, order))
 /* NOLINTBEGIN(bugprone-suspicious-include) */
 #include "devices/virtq.c"
 #include "devices/virtq_judge.c"
@@ -49,6 +54,7 @@ static void *spy_ptr(const struct gmem *m, gpa_t from, uint64_t len);
 /* NOLINTEND(bugprone-suspicious-include) */
 #undef gmem_read
 #undef gmem_ptr
+#undef __atomic_store_n
 
 #include "devices/virtq_driver_packed.h"
 #include "devices/virtq_driver_split.h"
@@ -205,6 +211,35 @@ falling_asleep(uint64_t features)
 	}
 }
 
+static const uint8_t *telling;
+static uint8_t untold[sizeof(ram)];
+
+/* Called before each atomic store. */
+static void
+spy_store(const void *to)
+{
+	if (to == telling)
+		memcpy(untold, ram, sizeof(ram));
+}
+
+/* The store that tells the driver of a used buffer changes its own word, and
+ * all else is as it will be. */
+static void
+last_store(uint64_t features)
+{
+	start(features);
+	offer();
+	expect(virtq_pop(&q, &mem, &c));
+	expect_eq(chain_write(&c, &mem, "abc", 3), 3);
+	telling = at(features & F_PACKED ? DESC + 14 : DEVICE + 2);
+	virtq_push(&q, &mem, c.id, 3);
+	expect(virtq_flush(&q, &mem));
+	expect(memcmp(untold + (telling - ram), telling, 2) != 0);
+	memcpy(untold + (telling - ram), telling, 2);
+	expect(memcmp(untold, ram, sizeof(ram)) == 0);
+	telling = NULL;
+}
+
 static bool found;
 
 /* The driver asks for an interrupt and looks for used buffers once more. */
@@ -265,6 +300,9 @@ main(void)
 			unit_case("both kinds, 2.7.5.3.2");
 			copied(features, 2);
 		}
+		unit_case(
+		    "2.7.8.2, 2.8.15: the last store tells of all others");
+		last_store(features);
 		unit_case("no notification is lost while falling asleep");
 		falling_asleep(features);
 		unit_case("no interrupt is lost while falling asleep");

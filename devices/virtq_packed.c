@@ -33,7 +33,7 @@ desc_at(const struct virtq *q, uint16_t position)
 	    sizeof(struct vring_packed_desc) * offset(q, position);
 }
 
-/* 2.8.1: AVAIL is the driver's wrap counter, USED its inverse. */
+/* 2.8.1, 2.8.15: AVAIL is the driver's wrap counter, USED its inverse. */
 static bool
 is_avail(const struct virtq *q, uint16_t position, uint16_t flags)
 {
@@ -85,9 +85,9 @@ walk_table(struct virtq *q, const struct gmem *mem, struct chain *c,
 	return true;
 }
 
-/* Copies and judges the list at q->avail, whose first flags are read already:
- * those that made it available are those that count. Each turn takes a slot of
- * the ring, of which there are few. */
+/* Copies and judges the list at q->avail in its order (2.8.18). Its first flags
+ * are read already: those that made it available are those that count. Each
+ * turn takes a slot of the ring, of which there are few. */
 static bool
 walk_list(
     struct virtq *q, const struct gmem *mem, struct chain *c, uint16_t flags)
@@ -113,6 +113,7 @@ walk_list(
 	    walk_table(q, mem, c, &desc);
 }
 
+/* 2.8.12: as the ring has them. */
 bool
 virtq_packed_pop(struct virtq *q, const struct gmem *mem, struct chain *c)
 {
@@ -122,7 +123,8 @@ virtq_packed_pop(struct virtq *q, const struct gmem *mem, struct chain *c)
 }
 
 /* 2.8.1: USED and AVAIL are both the device's wrap counter; 2.8.3: WRITE tells
- * whether anything was written. After these flags the slot is the driver's. */
+ * whether anything was written. After these flags the slot is the driver's
+ * (2.8.15), and the next is for what is used next (2.8.12). */
 void
 virtq_packed_put(const struct virtq *q, const struct gmem *mem)
 {

@@ -101,6 +101,22 @@ laps(void)
 }
 
 static void
+in_a_row(void)
+{
+	unit_case("2.8.18: a list in its order");
+	start(0);
+	pass(0, 3);
+	expect(virtq_flush(&q, &mem));
+	for (unsigned slot = 3; slot < 6; slot++)
+		put_desc(DESC + 16 * (slot % N), BUF + slot, slot, 4,
+		    (slot < 5 ? DESC_NEXT : 0) |
+			(wrap(slot) ? DESC_AVAIL : DESC_USED));
+	expect(virtq_pop(&q, &mem, &c) && c.parts == 3 && c.id == 4);
+	for (unsigned n = 0; n < 3; n++)
+		expect(c.part[n].at == BUF + 3 + n && c.part[n].len == 3 + n);
+}
+
+static void
 in_flight(void)
 {
 	unit_case("2.8.21.1: an id that is in flight");
@@ -149,13 +165,14 @@ bounded(void)
 static void
 used(void)
 {
-	unit_case("2.8.6: one for a list, in the order of use");
+	unit_case("2.8.12: lists as they come, one used for each, as they end");
 	start(0);
 	offer(3, 2);
 	offer(1, 1);
 	offer(0, 2);
-	for (unsigned n = 0; n < 3; n++)
-		expect(virtq_pop(&q, &mem, &c));
+	expect(virtq_pop(&q, &mem, &c) && c.id == 3);
+	expect(virtq_pop(&q, &mem, &c) && c.id == 1);
+	expect(virtq_pop(&q, &mem, &c) && c.id == 0);
 	virtq_push(&q, &mem, 0, 32);
 	virtq_push(&q, &mem, 3, 0);
 	expect(virtq_flush(&q, &mem));
@@ -171,6 +188,10 @@ used(void)
 	expect(virtq_flush(&q, &mem));
 	expect_used(4, 1, 5, BOTH | DESC_WRITE);
 	expect_eq(get(DESC + 16 * 4, 8), ~(uint64_t)0); /* 2.8.4: unused */
+
+	unit_case("2.8.15: what was used is the driver's");
+	for (unsigned n = 0; n < 16 * 4; n += 8)
+		expect_eq(get(DESC + n, 8), ~(uint64_t)0);
 }
 
 /* Only what is not written whole may end a batch before the flush. */
@@ -321,6 +342,7 @@ int
 main(void)
 {
 	laps();
+	in_a_row();
 	in_flight();
 	bounded();
 	used();

@@ -46,7 +46,7 @@ walk_chain(struct virtq *q, const struct gmem *mem, struct chain *c)
 		    mem, table + index * sizeof(desc), &desc, sizeof(desc)));
 		if (!virtq_judge(q, mem, c, &desc))
 			return false;
-		if (desc.flags & VRING_DESC_F_INDIRECT) {
+		if (desc.flags & VRING_DESC_F_INDIRECT) { /* 2.7.5.3.2 */
 			table = desc.addr;
 			entries = desc.len / sizeof(desc);
 			desc.flags = VRING_DESC_F_NEXT;
@@ -75,6 +75,7 @@ virtq_split_pop(struct virtq *q, const struct gmem *mem, struct chain *c)
 	return walk_chain(q, mem, c);
 }
 
+/* 2.7.5.1: no descriptor is written, only the used ring. */
 void
 virtq_split_put(const struct virtq *q, const struct gmem *mem)
 {

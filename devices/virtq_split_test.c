@@ -133,10 +133,13 @@ bounded(void)
 static void
 used_ring(void)
 {
+	uint8_t descs[16 * N];
+
 	unit_case("2.7.8.2: the element, then idx at the flush");
 	start(0);
 	put(AVAIL + 4, 8, 0x0000000200010003);
 	put(AVAIL + 2, 2, 4);
+	memcpy(descs, at(DESC), sizeof(descs));
 	for (unsigned n = 0; n < 3; n++)
 		expect(virtq_pop(&q, &mem, &c));
 	virtq_push(&q, &mem, 1, 16);
@@ -148,6 +151,7 @@ used_ring(void)
 	expect_eq(get(USED + 12, 8), 3);
 	expect_eq(get(USED + 20, 8), 0);
 	expect(!virtq_flush(&q, &mem));
+	expect(memcmp(descs, at(DESC), sizeof(descs)) == 0); /* 2.7.5.1 */
 
 	unit_case("2.7: what is popped stays as it was, whatever changes");
 	memset(at(DESC), 0xff, 16 * N);

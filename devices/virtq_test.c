@@ -273,7 +273,7 @@ main(void)
 		F_IN_ORDER | F_PACKED };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(features); i++) {
-		unit_case("2.6.1: enabled, reset, enabled again");
+		unit_case("2.6.1.1.1: enabled, reset, enabled again");
 		life(features[i]);
 		unit_case("what goes back is the next to pop");
 		unpop(features[i]);
