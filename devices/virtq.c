@@ -218,13 +218,3 @@ virtq_notify_enable(struct virtq *q, const struct gmem *mem)
 	return virtq_packed(q) ? virtq_packed_avail(q, mem)
 			       : virtq_split_avail(q, mem);
 }
-
-struct virtq_doorbell
-virtq_doorbell(uint32_t value)
-{
-	return (struct virtq_doorbell){
-		.queue = (uint16_t)value,
-		.next = value >> 16 & 0x7fff,
-		.wrap = value >> 31,
-	};
-}

@@ -104,13 +104,6 @@ MUST_CHECK bool virtq_flush(struct virtq *q, const struct gmem *mem);
 void virtq_notify_disable(struct virtq *q, const struct gmem *mem);
 MUST_CHECK bool virtq_notify_enable(struct virtq *q, const struct gmem *mem);
 
-/* The doorbell's value with VIRTIO_F_NOTIFICATION_DATA (2.9). Only a hint. */
-struct virtq_doorbell {
-	uint16_t queue, next;
-	bool wrap;
-};
-struct virtq_doorbell virtq_doorbell(uint32_t value);
-
 /* For the log: the section and what is wrong. */
 const char *virtq_broken_text(enum virtq_broken why);
 

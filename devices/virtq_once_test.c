@@ -9,7 +9,6 @@
  */
 #define virtq_break	     once_break
 #define virtq_broken_text    once_broken_text
-#define virtq_doorbell	     once_doorbell
 #define virtq_enable	     once_enable
 #define virtq_flush	     once_flush
 #define virtq_judge	     once_judge

@@ -224,17 +224,6 @@ legacy(void)
 	    virtq_legacy_layout(~0u, 256).device, (0xffffffffull << 12) + 8192);
 }
 
-static void
-doorbell(void)
-{
-	struct virtq_doorbell bell = virtq_doorbell(0xffff0001);
-
-	unit_case("2.9: the doorbell's value");
-	expect(bell.queue == 1 && bell.next == 0x7fff && bell.wrap);
-	bell = virtq_doorbell(0x7ffeffff);
-	expect(bell.queue == 0xffff && bell.next == 0x7ffe && !bell.wrap);
-}
-
 /* 2.7.9: a length of 32 bits that is full cannot say that all was written. */
 static void
 huge(void)
@@ -283,7 +272,6 @@ main(void)
 		broken(features[i]);
 	}
 	legacy();
-	doorbell();
 	huge();
 	return unit_done();
 }
