@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#define PAGE	   (4 * KIB)
 #define HUGE_PAGE  (2 * MIB)
 #define GUARD_SIZE HUGE_PAGE /* at least 64 KiB, and keeps RAM aligned */
 #define SMALL_SIZE (4 * MIB)
@@ -26,7 +27,7 @@ gmem_init(struct gmem *mem, uint64_t size)
 	uint64_t whole;
 
 	/* one huge page more to align within */
-	if (size == 0 || size % 4096 != 0 ||
+	if (size == 0 || size % PAGE != 0 ||
 	    __builtin_add_overflow(size, 2 * GUARD_SIZE + HUGE_PAGE, &whole)) {
 		errno = EINVAL;
 		return false;
@@ -49,11 +50,19 @@ gmem_init(struct gmem *mem, uint64_t size)
 		errno = error;
 		return false;
 	}
-	/* Fails where the host has no huge pages; slower, not wrong. */
-	if (size > SMALL_SIZE)
-		madvise(
-		    mem->host + SMALL_SIZE, size - SMALL_SIZE, MADV_HUGEPAGE);
+	gmem_huge(mem, true);
 	return true;
+}
+
+/* Fails where the host has no huge pages; slower, not wrong. */
+void
+gmem_huge(const struct gmem *mem, bool may)
+{
+	uint64_t size = mem->low_size + mem->high_size;
+
+	if (size > SMALL_SIZE)
+		madvise(mem->host + SMALL_SIZE, size - SMALL_SIZE,
+		    may ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 }
 
 void
@@ -64,6 +73,21 @@ gmem_clear(struct gmem *mem)
 	/* The host refuses for pages locked into memory. */
 	if (madvise(mem->host, size, MADV_DONTNEED) < 0)
 		memset(mem->host, 0, size);
+}
+
+/* Of a huge page that loses some of its small ones the host keeps the rest. */
+bool
+gmem_discard(const struct gmem *mem, gpa_t at, uint64_t len)
+{
+	uint8_t *from = gmem_ptr(mem, at, len);
+	uint64_t before = -at % PAGE;
+
+	if (from == NULL)
+		return false;
+	if (len < before + PAGE)
+		return true;
+	len = ALIGN_DOWN(len - before, PAGE);
+	return madvise(from + before, len, MADV_DONTNEED) == 0;
 }
 
 void *

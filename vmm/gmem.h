@@ -28,6 +28,17 @@ bool gmem_init(struct gmem *mem, uint64_t size);
 /* Gives every page back: RAM reads as zeros again. The vCPUs are stopped. */
 void gmem_clear(struct gmem *mem);
 
+/* May the host use huge pages for RAM? At first it may. Not while single pages
+ * are to stay discarded: it would put them into a huge page again. */
+void gmem_huge(const struct gmem *mem, bool may);
+
+/* Gives the host each page back that lies whole in [at, at + len): it reads as
+ * zeros until somebody writes to it. While the guest runs: what it writes
+ * meanwhile may be lost. False when a byte of the range is not RAM, or the host
+ * refuses, as it does for pages locked into memory; then nothing has changed,
+ * or some of the pages are zeros. len 0 is valid. */
+bool gmem_discard(const struct gmem *mem, gpa_t at, uint64_t len);
+
 /* The host's address of [at, at + len), or NULL when any byte of it is not
  * RAM or it spans the hole. For bulk data and the loaders; a field that the
  * guest can change meanwhile is read by gmem_read. len 0 is valid. */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "tools/unit.h"
@@ -88,12 +89,107 @@ test_mapping(void)
 	expect(strstr(flags_at(mem.host + 4 * MIB), " dd") != NULL);
 	if (access("/sys/kernel/mm/transparent_hugepage", F_OK) == 0)
 		expect(strstr(flags_at(mem.host + 4 * MIB), " hg") != NULL);
+	gmem_huge(&mem, false);
+	expect(strstr(flags_at(mem.host + 4 * MIB), " hg") == NULL);
+	if (access("/sys/kernel/mm/transparent_hugepage", F_OK) == 0)
+		expect(strstr(flags_at(mem.host + 4 * MIB), " nh") != NULL);
+	gmem_huge(&mem, true);
+	expect(strstr(flags_at(mem.host), " nh") == NULL);
+	expect(strstr(flags_at(mem.host + 4 * MIB), " nh") == NULL);
 
 	unit_case("cleared, RAM reads as zeros again");
 	memset(mem.host, 0xa5, size);
 	gmem_clear(&mem);
 	for (uint64_t i = 0; i < size; i += 4095)
 		expect_eq(mem.host[i], 0);
+}
+
+/* How many of the `pages` from `at` the host holds. */
+static unsigned
+resident(const struct gmem *mem, gpa_t at, unsigned pages)
+{
+	static unsigned char held[1024];
+	unsigned n = 0;
+
+	expect(
+	    mincore(gmem_ptr(mem, at, pages * 4096), pages * 4096, held) == 0);
+	for (unsigned i = 0; i < pages; i++)
+		n += held[i] & 1;
+	return n;
+}
+
+/* Is RAM all 0xa5 but for the `pages` pages from `at`, and are those zeros? */
+static bool
+only_discarded(const struct gmem *mem, gpa_t at, unsigned pages)
+{
+	for (gpa_t i = 0; i < mem->low_size; i += 64)
+		if (mem->host[i] != (i / 4096 - at / 4096 < pages ? 0 : 0xa5))
+			return false;
+	return true;
+}
+
+static void
+test_discard(void)
+{
+	struct gmem mem;
+
+	unit_case("discarded pages are zeros, and the host has them back");
+	expect(gmem_init(&mem, 3 * MIB));
+	memset(mem.host, 0xa5, 3 * MIB);
+	expect_eq(resident(&mem, 0, 768), 768);
+	expect(gmem_discard(&mem, 0x10000, 0x8000));
+	expect_eq(resident(&mem, 0, 768), 760);
+	expect_eq(resident(&mem, 0x10000, 8), 0);
+	expect(only_discarded(&mem, 0x10000, 8));
+	expect_eq(resident(&mem, 0, 768), 760 + 8); /* read: zero pages */
+	mem.host[0x10000] = 1;
+	expect_eq(mem.host[0x10000], 1);
+
+	unit_case("... whole pages alone");
+	memset(mem.host, 0xa5, 3 * MIB);
+	expect(gmem_discard(&mem, 0x1001, 0x1ffe));
+	expect(gmem_discard(&mem, 0x1001, 0x1ffe));
+	expect(gmem_discard(&mem, 0x1fff, 1));
+	expect(gmem_discard(&mem, 0x1000, 0xfff));
+	expect(gmem_discard(&mem, 0x1000, 0));
+	expect(only_discarded(&mem, 0, 0));
+	expect(gmem_discard(&mem, 0x1001, 0x1fff));
+	expect(only_discarded(&mem, 0x2000, 1));
+	memset(mem.host, 0xa5, 3 * MIB);
+	expect(gmem_discard(&mem, 0x1fff, 0x2fff));
+	expect(only_discarded(&mem, 0x2000, 2));
+
+	unit_case("... and nothing if it is not all RAM");
+	memset(mem.host, 0xa5, 3 * MIB);
+	expect(!gmem_discard(&mem, 3 * MIB - 0x1000, 0x1001));
+	expect(!gmem_discard(&mem, 3 * MIB, 1));
+	expect(!gmem_discard(&mem, UINT64_MAX, 1));
+	expect(!gmem_discard(&mem, 0, UINT64_MAX));
+	expect(!gmem_discard(&mem, 0x1000, -(uint64_t)0x1000));
+	expect(!gmem_discard(&mem, RAM_HIGH, 0x1000));
+	expect(only_discarded(&mem, 0, 0));
+	expect(gmem_discard(&mem, 3 * MIB - 0x1000, 0x1000));
+	expect(only_discarded(&mem, 3 * MIB - 0x1000, 1));
+}
+
+static void
+test_discard_high(void)
+{
+	struct gmem mem;
+	uint8_t *high;
+
+	unit_case("discarding goes by guest addresses, low and high");
+	expect(gmem_init(&mem, 3 * GIB + 2 * MIB));
+	high = gmem_ptr(&mem, 4 * GIB, 2 * MIB);
+	memset(high - 0x2000, 0xa5, 0x6000);
+	expect(!gmem_discard(&mem, 3 * GIB - 0x1000, 0x2000));
+	expect(!gmem_discard(&mem, 3 * GIB, 0x1000));
+	expect(!gmem_discard(&mem, 4 * GIB - 0x1000, 0x2000));
+	expect(gmem_discard(&mem, 4 * GIB + 0x1000, 0x1000));
+	expect(gmem_discard(&mem, 3 * GIB - 0x1000, 0x1000));
+	for (int page = -2; page < 4; page++)
+		expect_eq(
+		    high[page * 0x1000], page == -1 || page == 1 ? 0 : 0xa5);
 }
 
 static void
@@ -156,6 +252,8 @@ main(void)
 		return 1;
 	test_sizes();
 	test_mapping();
+	test_discard();
+	test_discard_high();
 	test_hole();
 	test_door();
 	return unit_done();
