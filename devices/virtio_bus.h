@@ -8,6 +8,7 @@
 #ifndef DEVICES_VIRTIO_BUS_H
 #define DEVICES_VIRTIO_BUS_H
 
+#include "devices/virtio_balloon.h"
 #include "devices/virtio_blk.h"
 #include "devices/virtio_rng.h"
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include "devices/balloon.h"
 #include "tools/unit.h"
 #include "vmm/entropy.h"
 #include "vmm/kick.h"
@@ -210,6 +211,13 @@ blk_stop(unsigned device, unsigned queue)
 {
 	check(device < 32 && queue < 8);
 	fake.disk.stops++;
+}
+
+void
+balloon_changed(uint32_t pages)
+{
+	fake.balloon = pages;
+	fake.balloons++;
 }
 
 uint64_t

@@ -75,6 +75,8 @@ extern struct fake {
 		uint32_t tags[64]; /* of the last 64, as of MSIs */
 		unsigned ios, stops;
 	} disk;		      /* blk_submit(), blk_stop(), for all devices */
+	uint32_t balloon;     /* balloon_changed(), the last */
+	unsigned balloons;    /* and how often */
 	uint32_t entropy;     /* bytes of entropy_read() so far */
 	bool entropy_none;    /* it has none */
 	unsigned warnings;    /* warn() */

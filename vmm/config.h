@@ -21,6 +21,12 @@ struct config_disk {
 	struct virtio_setup setup;
 };
 
+/* --balloon, besides its struct virtio_setup. */
+struct config_balloon {
+	uint64_t target;  /* bytes left to the guest; 0: all */
+	uint32_t stats_s; /* interval; 0: never */
+};
+
 struct config {
 	const char *kernel; /* NULL: the embedded guest */
 	struct {
@@ -37,6 +43,7 @@ struct config {
 	unsigned cpu_minus_count;
 	struct config_disk disks[DISKS_MAX];
 	unsigned disk_count;
+	struct config_balloon balloon;
 	enum irqchip irqchip;
 	bool restart; /* --on-reboot restart */
 	bool teardown_sync;
@@ -52,6 +59,7 @@ void config_parse(struct config *config, int argc, char **argv);
 
 /* Parsers with files of their own, config_*.c, as those in config.c: NULL, or
  * what `text` should have been. */
+const char *opt_balloon(struct config *config, const char *text);
 const char *opt_disk(struct config *config, const char *text);
 
 #endif

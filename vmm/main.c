@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "vmm/balloon.h"
 #include "vmm/cpuid.h"
 #include "vmm/disk.h"
 #include "vmm/kvm.h"
@@ -210,6 +211,7 @@ main(int argc, char **argv)
 	pthread_mutex_lock(&vm.lock); /* the loop runs: signals, input */
 	board_configure(&vm.board, &vm.boot.devices);
 	disk_attach_all();
+	balloon_attach();
 	board_reset(&vm.board);
 	term_init();
 	pthread_mutex_unlock(&vm.lock);
