@@ -338,6 +338,8 @@ config_parse(struct config *c, int argc, char **argv)
 			die("the command line exceeds 16383 characters");
 	if (c->kernel == NULL && (c->loader != NULL || c->module_count != 0))
 		die("--loader, --initrd and --module need an IMAGE beside them");
+	if (c->balloon.target > c->mem)
+		die("--balloon target=SIZE: more than the guest has by --mem");
 	if (c->irqchip == IRQCHIP_NONE && c->cpus > 1)
 		die("--irqchip none: one CPU only, since others are started by"
 		    " an APIC");
