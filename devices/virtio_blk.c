@@ -15,35 +15,17 @@
 #include "devices/virtio_blk.h"
 
 #include <linux/uio.h>
-#include <linux/virtio_blk.h>
-#include <linux/virtio_config.h>
 #include <linux/virtio_ids.h>
 #include <string.h>
 
 #include "devices/blk.h"
-#include "devices/virtio_transport.h"
+#include "devices/virtio_blk_config.h"
 
 #define BIT(n)	    ((uint64_t)1 << (n))
 #define T_FLUSH_OUT 5 /* 0.9.5, appendix D: what FLUSH is */
 
-enum {
-	SECTOR = 512,
-
-	/* A turn ends after so much: others wait for the board's lock. */
-	TURN_REQUESTS = 64,
-	TURN_BYTES = 8 << 20,
-
-	/* Header, status and data of each request fit into a ring. */
-	SEGMENTS_MAX = VIRTIO_BLK_QUEUE_SIZE - 2,
-	BLOCK_EXP = 3, /* pages of 4 KiB are best */
-	DISCARD_SEGMENTS = 32,
-	DISCARD_SECTORS = 1 << 22, /* 2 GiB */
-	ZERO_SEGMENTS = 1,
-	ZERO_SECTORS = 1 << 15, /* 16 MiB, which may have to be written */
-
-	CONFIG_SIZE =
-	    offsetof(struct virtio_blk_config, write_zeroes_may_unmap) + 4
-};
+/* A turn ends after so much: others wait for the board's lock. */
+enum { TURN_REQUESTS = 64, TURN_BYTES = 8 << 20 };
 
 /* One request while it is begun. */
 struct work {
@@ -56,34 +38,6 @@ struct work {
 	struct iovec iov[VIRTIO_BLK_QUEUE_SIZE]; /* and where; or to read */
 	unsigned iovs;
 };
-
-static bool
-is_read_only(const struct virtio_blk *d)
-{
-	return (d->v.setup.withheld & BIT(VIRTIO_BLK_F_RO)) == 0;
-}
-
-/* 5.2.5.2: without FLUSH there is nothing to write back with; but a legacy
- * driver's feature bits do not change the field (5.2.5.3). */
-static bool
-writeback(const struct virtio_blk *d)
-{
-	bool modern = virtio_has(&d->v, VIRTIO_F_VERSION_1);
-
-	if (modern && virtio_has(&d->v, VIRTIO_BLK_F_CONFIG_WCE) &&
-	    !virtio_has(&d->v, VIRTIO_BLK_F_FLUSH))
-		return false;
-	return d->writeback;
-}
-
-/* 5.2.6.2: must a write be in storage when it is done? */
-static bool
-stable(const struct virtio_blk *d)
-{
-	if (virtio_has(&d->v, VIRTIO_BLK_F_CONFIG_WCE))
-		return !writeback(d);
-	return !virtio_has(&d->v, VIRTIO_BLK_F_FLUSH);
-}
 
 /*
  * Completion.
@@ -147,8 +101,8 @@ static uint8_t
 transfer(struct work *w, enum blk_op op, uint64_t bytes)
 {
 	uint64_t sector = w->header.sector;
-	struct blk_io io = { op, stable(w->d), false, sector * SECTOR, bytes,
-		w->iov, w->iovs };
+	struct blk_io io = { op, virtio_blk_stable(w->d), false,
+		sector * SECTOR, bytes, w->iov, w->iovs };
 
 	if (bytes % SECTOR != 0 ||
 	    !range_within(sector, bytes / SECTOR, w->d->sectors))
@@ -171,7 +125,7 @@ begin_out(struct work *w)
 {
 	uint64_t bytes = w->chain->read.left;
 
-	if (is_read_only(w->d) || w->in != 0)
+	if (virtio_blk_read_only(w->d) || w->in != 0)
 		return VIRTIO_BLK_S_IOERR;
 	w->iovs = chain_read_iov(
 	    w->chain, guest_ram, w->iov, ARRAY_SIZE(w->iov), bytes);
@@ -225,7 +179,7 @@ begin_ranges(struct work *w, const struct ranges *k)
 	uint64_t bytes = w->chain->read.left, n = bytes / sizeof(range[0]);
 	uint8_t status = VIRTIO_BLK_S_OK;
 
-	if (is_read_only(w->d))
+	if (virtio_blk_read_only(w->d))
 		return VIRTIO_BLK_S_IOERR;
 	if (!virtio_has(&w->d->v, k->feature))
 		return VIRTIO_BLK_S_UNSUPP;
@@ -235,8 +189,8 @@ begin_ranges(struct work *w, const struct ranges *k)
 	for (unsigned i = 0; i < n && status == VIRTIO_BLK_S_OK; i++)
 		status = judge_range(w->d, k, &range[i]);
 	for (unsigned i = 0; i < n && status == VIRTIO_BLK_S_OK; i++) {
-		struct blk_io io = { k->op, stable(w->d), range[i].flags != 0,
-			range[i].sector * SECTOR,
+		struct blk_io io = { k->op, virtio_blk_stable(w->d),
+			range[i].flags != 0, range[i].sector * SECTOR,
 			range[i].num_sectors * (uint64_t)SECTOR, NULL, 0 };
 
 		if (io.bytes > 0)
@@ -327,66 +281,13 @@ reset(struct virtio *v)
 	((struct virtio_blk *)v)->writeback = true;
 }
 
-static void
-config_read(const struct virtio *v, void *to)
-{
-	const struct virtio_blk *d = (const struct virtio_blk *)v;
-	struct virtio_blk_config c = {
-		.capacity = d->sectors,
-		.seg_max = SEGMENTS_MAX,
-		.blk_size = SECTOR,
-		.physical_block_exp = BLOCK_EXP,
-		.min_io_size = 1 << BLOCK_EXP,
-		.wce = writeback(d),
-		.num_queues = (uint16_t)virtio_queues(v, &virtio_blk_type),
-		.max_discard_sectors = DISCARD_SECTORS,
-		.max_discard_seg = DISCARD_SEGMENTS,
-		.discard_sector_alignment = 1 << BLOCK_EXP,
-		.max_write_zeroes_sectors = ZERO_SECTORS,
-		.max_write_zeroes_seg = ZERO_SEGMENTS,
-		.write_zeroes_may_unmap = 1,
-	};
-
-	memcpy(to, &c, CONFIG_SIZE);
-}
-
-/* 5.2.5.1 */
-static void
-config_write(
-    struct virtio *v, const void *config, unsigned offset, unsigned size)
-{
-	const struct virtio_blk_config *c = config;
-	const unsigned at = offsetof(struct virtio_blk_config, wce);
-
-	if (offset <= at && at < offset + size)
-		((struct virtio_blk *)v)->writeback = c->wce & 1;
-}
-
-uint64_t
-virtio_blk_withheld(bool read_only, unsigned queues)
-{
-	uint64_t writes =
-	    BIT(VIRTIO_BLK_F_DISCARD) | BIT(VIRTIO_BLK_F_WRITE_ZEROES);
-
-	return (read_only ? writes : BIT(VIRTIO_BLK_F_RO)) |
-	    (queues == 1 ? BIT(VIRTIO_BLK_F_MQ) : 0);
-}
-
-void
-virtio_blk_attach(struct virtio_blk *d, uint64_t sectors, const char *id)
-{
-	d->sectors = sectors;
-	memset(d->id, 0, sizeof(d->id));
-	memcpy(d->id, id, strnlen(id, sizeof(d->id)));
-}
-
 const struct virtio_type virtio_blk_type = {
 	.id = VIRTIO_ID_BLOCK,
 	.transitional = 0x1001,
 	.pci_class = 0x010000,
 	VIRTIO_QUEUES(struct virtio_blk),
 	.queue_size = VIRTIO_BLK_QUEUE_SIZE,
-	.config_size = CONFIG_SIZE,
+	.config_size = VIRTIO_BLK_CONFIG_SIZE,
 	.features = BIT(VIRTIO_BLK_F_SEG_MAX) | BIT(VIRTIO_BLK_F_RO) |
 	    BIT(VIRTIO_BLK_F_BLK_SIZE) | BIT(VIRTIO_BLK_F_FLUSH) |
 	    BIT(VIRTIO_BLK_F_TOPOLOGY) | BIT(VIRTIO_BLK_F_CONFIG_WCE) |
@@ -395,6 +296,6 @@ const struct virtio_type virtio_blk_type = {
 	.kick = kick,
 	.stop = stop,
 	.reset = reset,
-	.config_read = config_read,
-	.config_write = config_write,
+	.config_read = virtio_blk_config_read,
+	.config_write = virtio_blk_config_write,
 };

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The block device as drivers mean it (virtio 1.3, 5.2): features,
- * configuration, each request over each kind of ring, cache modes, I/O that
- * takes its time.
+ * The block device as drivers mean it (virtio 1.3, 5.2): each request over
+ * each kind of ring, cache modes, I/O that takes its time.
  */
 #include "devices/virtio_blk_driver.h"
 
@@ -11,51 +10,6 @@ fill(void *to, size_t len, uint64_t seed)
 {
 	for (size_t i = 0; i < len; i++)
 		((uint8_t *)to)[i] = (uint8_t)(unit_random(&seed) >> 40);
-}
-
-static uint32_t
-offered(void)
-{
-	return virtio_pci_io_read(&d.v, &virtio_blk_type, 0, 4);
-}
-
-static void
-test_features(void)
-{
-	const uint32_t own = 0x7fff;
-
-	mode = SPLIT;
-	power_on(
-	    "features: FLUSH always, RO or what writes, MQ (5.2.3)", false, 1);
-	expect_eq(offered() & own, F_ALL);
-	power_on("... of a disk to read", true, 1);
-	expect_eq(offered() & own, (F_ALL & ~(F(13) | F(14))) | F_RO);
-	power_on("... of one with 4 queues", false, 4);
-	expect_eq(offered() & own, F_ALL | F(12));
-	expect_eq(config_field(34, 2), 4);
-}
-
-static void
-test_config(void)
-{
-	for (mode = SPLIT; mode < MODES; mode++) {
-		begin("configuration space (5.2.4)");
-		expect_eq(config_field(0, 8), SECTORS);
-		expect_eq(config_field(8, 4), 0);
-		expect_eq(config_field(12, 4), 254);
-		expect_eq(config_field(20, 4), 512);
-		expect_eq(config_field(24, 1), 3);
-		expect_eq(config_field(26, 2), 8);
-		expect_eq(config_field(33, 1), 0); /* 5.2.5.2 */
-		expect_eq(config_field(34, 2), 1);
-		expect_eq(config_field(36, 4), 1 << 22);
-		expect_eq(config_field(40, 4), 32);
-		expect_eq(config_field(44, 4), 8);
-		expect_eq(config_field(48, 4), 1 << 15);
-		expect_eq(config_field(52, 4), 1);
-		expect_eq(config_field(56, 4), 1); /* and unused1 */
-		expect_eq(config_field(60, 4), 0);
-	}
 }
 
 static void
@@ -315,8 +269,6 @@ test_turns(void)
 int
 main(void)
 {
-	test_features();
-	test_config();
 	test_transfer();
 	test_layout();
 	test_get_id();
