@@ -5,7 +5,7 @@
  * number; which file is behind it is vmm/disk.c's to know. Unit tests and
  * fuzzers link a disk in memory.
  *
- * Threads: the loop, with the board's lock held.
+ * Threads: the loop, with the board's lock held; blk_stop() from vCPUs, too.
  */
 #ifndef DEVICES_BLK_H
 #define DEVICES_BLK_H
@@ -22,22 +22,30 @@ struct blk_io {
 	bool unmap;		/* ZERO: may deallocate */
 	uint64_t offset, bytes; /* multiples of 512, on the disk; not FLUSH's */
 	struct iovec *iov;	/* READ, WRITE: guest memory, `bytes` in all, */
-	unsigned iovs;		/* not 0; blk_submit() may change it */
+	unsigned iovs;		/* not 0, at most BLK_IOVS_MAX */
 };
 
 enum blk_result { BLK_DONE, BLK_FAILED, BLK_LATER };
 
+/* What one request of the driver may take: its ranges, its iovecs. */
+enum { BLK_BURST = 32, BLK_IOVS_MAX = 256 };
+
+/* Is there room for BLK_BURST more I/Os? If not, virtio_blk_room() comes once
+ * there is. */
+bool blk_room(unsigned device);
+
 /* Does `io`, or begins to: after BLK_LATER, virtio_blk_done() comes once with
- * the same tag. `io` and its iovecs are the caller's again on return. A write
- * that is done is read by what is submitted after it, and is in storage once a
- * FLUSH is done that was submitted after it. Failed means that nothing is
- * promised of the bytes; the disk stays usable. */
+ * the same tag, though not from within. There is room. `io` and its iovecs are
+ * the caller's again on return. A write that is done is read by what is
+ * submitted after it, and is in storage once a FLUSH is done that was submitted
+ * after it. Failed means that nothing is promised of the bytes; the disk stays
+ * usable. */
 enum blk_result blk_submit(
     unsigned device, uint32_t tag, const struct blk_io *io);
 
 /* On return none of the I/O whose tag is `queue` in the upper 16 bits touches
- * guest memory any more, and virtio_blk_done() will not come for it. Writes
- * may still reach the disk as a whole. */
+ * guest memory or changes the disk any more, and virtio_blk_done() will not
+ * come for it. A write under way may have been cut short. */
 void blk_stop(unsigned device, unsigned queue);
 
 #endif

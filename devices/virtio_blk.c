@@ -20,12 +20,17 @@
 
 #include "devices/blk.h"
 #include "devices/virtio_blk_config.h"
+#include "devices/virtio_transport.h"
 
 #define BIT(n)	    ((uint64_t)1 << (n))
 #define T_FLUSH_OUT 5 /* 0.9.5, appendix D: what FLUSH is */
 
 /* A turn ends after so much: others wait for the board's lock. */
 enum { TURN_REQUESTS = 64, TURN_BYTES = 8 << 20 };
+
+/* A chain is no longer than its ring. */
+_Static_assert(
+    (int)BLK_IOVS_MAX >= (int)VIRTIO_BLK_QUEUE_SIZE, "blk.h: iovecs");
 
 /* One request while it is begun. */
 struct work {
@@ -34,8 +39,8 @@ struct work {
 	uint32_t tag;
 	struct virtio_blk_request *request;
 	struct virtio_blk_outhdr header;
-	uint64_t in; /* bytes to write before the status, */
-	struct iovec iov[VIRTIO_BLK_QUEUE_SIZE]; /* and where; or to read */
+	uint64_t in;			/* bytes to write before the status, */
+	struct iovec iov[BLK_IOVS_MAX]; /* and where; or to read */
 	unsigned iovs;
 };
 
@@ -57,8 +62,8 @@ finish(struct virtio_blk *d, uint32_t tag)
 	    &d->queue[tag >> 16], (uint16_t)tag, whole ? r->writable : 0);
 }
 
-/* One of its parts is done, or its beginning. True: that was the last. */
-static bool
+/* One of its parts is done, or its beginning. */
+static void
 part_done(struct virtio_blk *d, uint32_t tag, bool ok)
 {
 	struct virtio_blk_request *r = &d->request[tag >> 16][tag & 0xffff];
@@ -66,10 +71,8 @@ part_done(struct virtio_blk *d, uint32_t tag, bool ok)
 	check(r->parts > 0);
 	if (!ok)
 		r->status = VIRTIO_BLK_S_IOERR;
-	if (--r->parts > 0)
-		return false;
-	finish(d, tag);
-	return true;
+	if (--r->parts == 0)
+		finish(d, tag);
 }
 
 void
@@ -77,8 +80,21 @@ virtio_blk_done(struct virtio_blk *d, uint32_t tag, bool ok)
 {
 	check(tag >> 16 < VIRTIO_BLK_QUEUES);
 	check((tag & 0xffff) < VIRTIO_BLK_QUEUE_SIZE);
-	if (part_done(d, tag, ok))
-		virtio_flush(&d->v, &d->queue[tag >> 16]);
+	part_done(d, tag, ok);
+}
+
+void
+virtio_blk_flush(struct virtio_blk *d)
+{
+	for (unsigned i = 0; i < VIRTIO_BLK_QUEUES; i++)
+		if (d->queue[i].ring.enabled)
+			virtio_flush(&d->v, &d->queue[i]);
+}
+
+void
+virtio_blk_room(struct virtio_blk *d)
+{
+	virtio_kick_all(&d->v, &virtio_blk_type);
 }
 
 /*
@@ -261,6 +277,8 @@ kick(struct virtio *v, unsigned queue)
 	struct chain chain;
 
 	for (unsigned n = 0; n < TURN_REQUESTS && bytes < TURN_BYTES; n++) {
+		if (!blk_room(v->function.device))
+			return false;
 		if (!virtio_pop(&d->queue[queue], &chain))
 			break;
 		bytes += chain.readable + chain.writable;

@@ -43,7 +43,12 @@ uint64_t virtio_blk_withheld(bool read_only, unsigned queues);
  * virtio_config_changed(). */
 void virtio_blk_attach(struct virtio_blk *d, uint64_t sectors, const char *id);
 
-/* What blk_submit() left for later is done; board's lock held. */
+/* What blk_submit() left for later is done; after the last of several that were
+ * done together, the flush shows them to the driver. Board's lock held. */
 void virtio_blk_done(struct virtio_blk *d, uint32_t tag, bool ok);
+void virtio_blk_flush(struct virtio_blk *d);
+
+/* There is room again: blk_room(). Kicks follow. Board's lock held. */
+void virtio_blk_room(struct virtio_blk *d);
 
 #endif

@@ -8,13 +8,14 @@
 
 #include <linux/virtio_blk.h>
 
+#include "devices/blk.h"
 #include "devices/virtio_blk.h"
 
 enum {
 	SECTOR = 512,
 
 	/* Of a request: ranges, and sectors of each. */
-	DISCARD_SEGMENTS = 32,
+	DISCARD_SEGMENTS = BLK_BURST,
 	DISCARD_SECTORS = 1 << 22, /* 2 GiB */
 	ZERO_SEGMENTS = 1,
 	ZERO_SECTORS = 1 << 15, /* 16 MiB, which may have to be written */

@@ -183,11 +183,13 @@ test_later(void)
 		expect_eq(fake.disk.ios, 3);
 		expect(!taken() && !fake.line[line]);
 		virtio_blk_done(&d, fake.disk.tags[2], true);
+		virtio_blk_flush(&d);
 		expect_eq(get(STATUS, 3), NOT_SAID << 8 | NOT_SAID);
 		expect_eq(taken(), mode != IN_ORDER);
 		expect_eq(fake.line[line], mode != IN_ORDER);
 		virtio_blk_done(&d, fake.disk.tags[0], false);
 		virtio_blk_done(&d, fake.disk.tags[1], true);
+		virtio_blk_flush(&d);
 		expect_eq(get(STATUS, 3), IOERR);
 		expect(taken() && taken() && fake.line[line]);
 
@@ -205,6 +207,7 @@ test_later(void)
 		for (unsigned n = 0; n < 3; n++) {
 			expect(!taken() && get(STATUS, 1) == NOT_SAID);
 			virtio_blk_done(&d, fake.disk.tags[n], n != 1);
+			virtio_blk_flush(&d);
 		}
 		expect(taken());
 		expect_eq(get(STATUS, 1), IOERR);
@@ -231,6 +234,27 @@ test_reset(void)
 		fake.disk.later = false;
 		drive(F_ALL);
 		expect_eq(request(IN, 0, 512, true), OK);
+	}
+}
+
+static void
+test_room(void)
+{
+	for (mode = SPLIT; mode < MODES; mode++) {
+		begin("no room for more I/O: buffers wait until there is");
+		offer_in(0);
+		fake.disk.full = true;
+		fake.kicks = 0;
+		kick();
+		expect(!taken());
+		expect_eq(fake.disk.ios, 0);
+		expect_eq(fake.kicks, 0); /* it would turn in circles */
+		fake.disk.full = false;
+		virtio_blk_room(&d);
+		expect_eq(fake.kicks, 1);
+		kick();
+		expect(taken());
+		expect_eq(get(STATUS, 1), OK);
 	}
 }
 
@@ -276,6 +300,7 @@ main(void)
 	test_cache();
 	test_later();
 	test_reset();
+	test_room();
 	test_turns();
 	return unit_done();
 }

@@ -191,6 +191,13 @@ disk_io(const struct blk_io *io)
 	check(io->iovs == 0 || at == fake.disk.bytes + io->offset + io->bytes);
 }
 
+bool
+blk_room(unsigned device)
+{
+	check(device < 32);
+	return !fake.disk.full;
+}
+
 /* What comes later is done now all the same. */
 enum blk_result
 blk_submit(unsigned device, uint32_t tag, const struct blk_io *io)

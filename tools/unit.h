@@ -70,6 +70,7 @@ extern struct fake {
 		uint8_t *bytes; /* none until the test gives some */
 		uint64_t size;
 		bool later;	   /* answer BLK_LATER */
+		bool full;	   /* blk_room() says no */
 		bool fail;	   /* do nothing and fail */
 		struct blk_io io;  /* the last; without its iovecs */
 		uint32_t tags[64]; /* of the last 64, as of MSIs */
