@@ -49,6 +49,8 @@ measure(struct blk_file *f)
 	return NULL;
 }
 
+/* It is opened without waiting for a FIFO's other end; and then, since io_uring
+ * takes O_NONBLOCK to mean EAGAIN, that goes. */
 const char *
 blk_file_open(struct blk_file *f, const char *path, bool read_only)
 {
@@ -60,6 +62,8 @@ blk_file_open(struct blk_file *f, const char *path, bool read_only)
 	if (f->fd < 0)
 		return strerror(errno);
 	wrong = measure(f);
+	if (wrong == NULL && fcntl(f->fd, F_SETFL, 0) < 0)
+		wrong = strerror(errno);
 	if (wrong != NULL) {
 		close(f->fd);
 		f->fd = -1;
@@ -67,9 +71,8 @@ blk_file_open(struct blk_file *f, const char *path, bool read_only)
 	return wrong;
 }
 
-/* Passes over `done` bytes of them. */
-static void
-advance(struct iovec **iov, unsigned *iovs, size_t done)
+void
+blk_iov_advance(struct iovec **iov, unsigned *iovs, size_t done)
 {
 	while (*iovs > 0 && done >= (*iov)->iov_len) {
 		done -= (*iov)->iov_len;
@@ -80,6 +83,20 @@ advance(struct iovec **iov, unsigned *iovs, size_t done)
 		(*iov)->iov_base = (uint8_t *)(*iov)->iov_base + done;
 		(*iov)->iov_len -= done;
 	}
+}
+
+unsigned
+blk_iov_zeros(struct iovec *iov, unsigned max, uint64_t bytes)
+{
+	static const uint8_t zeros[BLK_ZEROS];
+	unsigned n;
+
+	for (n = 0; n < max && bytes > 0; n++) {
+		iov[n].iov_base = (void *)(uintptr_t)zeros;
+		iov[n].iov_len = MIN(bytes, sizeof(zeros));
+		bytes -= iov[n].iov_len;
+	}
+	return n;
 }
 
 /* The host may do it in pieces. Nothing read is the end of a file that was cut
@@ -96,7 +113,7 @@ transfer(int fd, bool write, struct iovec *iov, unsigned iovs, uint64_t offset)
 		if (n <= 0)
 			return false;
 		offset += (uint64_t)n;
-		advance(&iov, &iovs, (size_t)n);
+		blk_iov_advance(&iov, &iovs, (size_t)n);
 	}
 	return true;
 }
@@ -104,20 +121,11 @@ transfer(int fd, bool write, struct iovec *iov, unsigned iovs, uint64_t offset)
 static bool
 write_zeros(int fd, uint64_t offset, uint64_t bytes)
 {
-	static const uint8_t zeros[4096];
-
 	while (bytes > 0) {
 		struct iovec iov[64];
-		uint64_t run = 0;
-		unsigned n;
+		uint64_t run = MIN(bytes, ARRAY_SIZE(iov) * BLK_ZEROS);
+		unsigned n = blk_iov_zeros(iov, ARRAY_SIZE(iov), run);
 
-		for (n = 0; n < ARRAY_SIZE(iov) && run < bytes; n++) {
-			size_t len = MIN(sizeof(zeros), bytes - run);
-
-			iov[n].iov_base = (void *)(uintptr_t)zeros;
-			iov[n].iov_len = len;
-			run += len;
-		}
 		if (!transfer(fd, true, iov, n, offset))
 			return false;
 		offset += run;
@@ -157,31 +165,20 @@ zero(const struct blk_file *f, const struct blk_io *io)
 	return write_zeros(f->fd, io->offset, io->bytes);
 }
 
-static bool
-sync_data(struct blk_file *f)
-{
-	f->lost |= fdatasync(f->fd) < 0;
-	return !f->lost;
-}
-
 bool
-blk_file_io(struct blk_file *f, const struct blk_io *io)
+blk_file_io(const struct blk_file *f, const struct blk_io *io)
 {
-	bool ok = false;
-
 	switch (io->op) {
 	case BLK_READ:
 		return transfer(f->fd, false, io->iov, io->iovs, io->offset);
+	case BLK_WRITE:
+		return transfer(f->fd, true, io->iov, io->iovs, io->offset);
 	case BLK_FLUSH:
-		return sync_data(f);
+		return fdatasync(f->fd) == 0;
 	case BLK_DISCARD: /* a hint, unless the storage is broken */
 		return punch(f, io) || errno != EIO;
-	case BLK_WRITE:
-		ok = transfer(f->fd, true, io->iov, io->iovs, io->offset);
-		break;
 	case BLK_ZERO:
-		ok = zero(f, io);
-		break;
+		return zero(f, io);
 	}
-	return ok && (!io->stable || sync_data(f));
+	return false;
 }

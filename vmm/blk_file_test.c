@@ -64,11 +64,8 @@ static bool
 range(enum blk_op op, bool unmap, uint64_t offset, uint64_t bytes)
 {
 	return blk_file_io(&disk,
-	    &(struct blk_io){ .op = op,
-		.unmap = unmap,
-		.stable = true,
-		.offset = offset,
-		.bytes = bytes });
+	    &(struct blk_io){
+		.op = op, .unmap = unmap, .offset = offset, .bytes = bytes });
 }
 
 static bool
@@ -194,24 +191,6 @@ test_full(void)
 	close(disk.fd);
 }
 
-static void
-test_lost(void)
-{
-	int fd;
-
-	begin("a flush that failed is not forgotten");
-	fd = disk.fd;
-	disk.fd = open("/dev/null", O_RDWR); /* fdatasync: EINVAL */
-	expect(!flush());
-	close(disk.fd);
-	disk.fd = fd;
-	expect(!flush());
-	expect(transfer(BLK_WRITE, 0, 512));
-	expect(!range(BLK_ZERO, false, 0, 512));
-	expect(transfer(BLK_READ, 0, 512));
-	close(disk.fd);
-}
-
 /* Does another process get it? */
 static bool
 other_opens(bool read_only)
@@ -279,7 +258,6 @@ main(void)
 	test_ranges();
 	test_cut();
 	test_full();
-	test_lost();
 	test_lock();
 	test_refused();
 	unlink("image");

@@ -8,6 +8,7 @@
 
 #include "boot/boot.h"
 #include "devices/virtio_bus.h"
+#include "vmm/blk_file.h"
 
 #define MICA_VERSION "0.1.0"
 
@@ -18,6 +19,8 @@ enum { VCPUS_MAX = 254, CPU_MINUS_MAX = 64, DISKS_MAX = 8 };
 struct config_disk {
 	const char *path, *id; /* never NULL; at most 20 characters of id */
 	bool read_only;
+	enum blk_aio aio;
+	enum blk_sync sync;
 	struct virtio_setup setup;
 };
 

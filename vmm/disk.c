@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: MIT
  *
- * From devices/blk.h to the files: each I/O is done when blk_submit() returns.
+ * Between the devices blk0 to blk7, devices/blk.h, and the engine that does
+ * their I/O. Each I/O begins when the loop has let go of the board's lock.
  *
- * Threads: main before the start; then the loop, with the board's lock held,
- * which a slow file holds up with it.
+ * Threads: main before the start and at the end; the loop; blk_stop() on vCPUs.
+ * The board's lock is held but where disk.h says otherwise.
  */
 #include "vmm/disk.h"
 
 #include <signal.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include "vmm/log.h"
+#include "vmm/loop.h"
 #include "vmm/vm.h"
 
 #define EACH_DISK(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
+
+_Static_assert((int)DISKS_MAX == (int)BLK_DISKS_MAX, "config.h: DISKS_MAX");
 
 static struct virtio_blk *
 device_of(unsigned disk)
@@ -25,20 +31,40 @@ device_of(unsigned disk)
 	return devices[disk];
 }
 
+static unsigned
+disk_of(unsigned device)
+{
+	unsigned disk = device - device_of(0)->v.function.device;
+
+	check(disk < vm.disks.disks);
+	return disk;
+}
+
 void
 disk_open_all(void)
 {
 	const struct config *c = &vm.config;
+	const char *wrong;
 
-	signal(SIGXFSZ, SIG_IGN); /* RLIMIT_FSIZE: an error, to the guest */
+	if (c->disk_count == 0)
+		return;
+	signal(SIGXFSZ, SIG_IGN);     /* RLIMIT_FSIZE: an error, to the guest */
+	pthread_mutex_lock(&vm.lock); /* the loop asks disk_waits() */
 	for (unsigned i = 0; i < c->disk_count; i++) {
 		const struct config_disk *d = &c->disks[i];
-		const char *wrong =
-		    blk_file_open(&vm.disks[i], d->path, d->read_only);
+		struct blk_disk *disk = &vm.disks.disk[i];
 
+		disk->aio = d->aio;
+		disk->sync = d->sync;
+		wrong = blk_file_open(&disk->file, d->path, d->read_only);
 		if (wrong != NULL)
 			die("--disk %s: %s", d->path, wrong);
 	}
+	wrong = blk_engine_start(&vm.disks, c->disk_count);
+	if (wrong != NULL)
+		die("--disk: %s", wrong);
+	loop_watch(LOOP_DISK, vm.disks.event, EPOLLIN);
+	pthread_mutex_unlock(&vm.lock);
 }
 
 void
@@ -59,30 +85,86 @@ disk_setup(struct virtio_bus_setup *devices)
 void
 disk_attach_all(void)
 {
-	for (unsigned i = 0; i < vm.config.disk_count; i++)
-		virtio_blk_attach(device_of(i), vm.disks[i].bytes / 512,
-		    vm.config.disks[i].id);
+	for (unsigned i = 0; i < vm.disks.disks; i++)
+		virtio_blk_attach(device_of(i),
+		    vm.disks.disk[i].file.bytes / 512, vm.config.disks[i].id);
 }
+
+/*
+ * devices/blk.h.
+ */
 
 bool
 blk_room(unsigned device)
 {
-	(void)device; /* nothing is under way */
-	return true;
+	return blk_engine_room(&vm.disks, disk_of(device));
 }
 
 enum blk_result
 blk_submit(unsigned device, uint32_t tag, const struct blk_io *io)
 {
-	unsigned disk = device - device_of(0)->v.function.device;
-
-	(void)tag;
-	check(disk < vm.config.disk_count);
-	return blk_file_io(&vm.disks[disk], io) ? BLK_DONE : BLK_FAILED;
+	return blk_engine_submit(&vm.disks, disk_of(device), tag, io);
 }
 
 void
 blk_stop(unsigned device, unsigned queue)
 {
-	(void)device, (void)queue; /* nothing is under way */
+	unsigned disk = disk_of(device);
+
+	blk_engine_stop(&vm.disks, disk, queue);
+	if (blk_engine_room_again(&vm.disks, disk))
+		virtio_blk_room(device_of(disk));
+}
+
+/*
+ * The loop's.
+ */
+
+void
+disk_ready(void)
+{
+	struct blk_done done;
+	uint64_t count;
+	uint32_t disks = 0; /* bit n: disk n has something to show */
+
+	if (read(vm.disks.event, &count, sizeof(count)) < 0)
+		return;
+	while (blk_engine_next(&vm.disks, &done)) {
+		virtio_blk_done(device_of(done.disk), done.tag, done.ok);
+		disks |= 1u << done.disk;
+	}
+	for (; disks != 0; disks &= disks - 1) {
+		unsigned disk = (unsigned)__builtin_ctz(disks);
+
+		virtio_blk_flush(device_of(disk));
+		if (blk_engine_room_again(&vm.disks, disk))
+			virtio_blk_room(device_of(disk));
+	}
+}
+
+bool
+disk_waits(void)
+{
+	return blk_engine_waits(&vm.disks);
+}
+
+void
+disk_begin(void)
+{
+	blk_engine_begin(&vm.disks);
+}
+
+void
+disk_stop_all(void)
+{
+	for (unsigned i = 0; i < vm.disks.disks; i++)
+		for (unsigned queue = 0; queue < VIRTIO_BLK_QUEUES; queue++)
+			blk_engine_stop(&vm.disks, i, queue);
+}
+
+void
+disk_close_all(void)
+{
+	for (unsigned i = 0; i < vm.disks.disks; i++)
+		close(vm.disks.disk[i].file.fd);
 }

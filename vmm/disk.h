@@ -7,15 +7,36 @@
 
 #include "devices/virtio_bus.h"
 
-/* Opens and locks the files that the user named, before the first instruction,
- * or ends the process with a line. */
+/* Opens and locks the files that the user named and starts what serves them,
+ * before the first instruction, or ends the process with a line. */
 void disk_open_all(void);
 
 /* For board_configure(): which of the rows there are. */
 void disk_setup(struct virtio_bus_setup *devices);
 
 /* Tells the devices their sizes; between board_configure() and the first
- * board_reset(). */
+ * board_reset(). Board's lock held. */
 void disk_attach_all(void);
+
+/*
+ * For the loop. Some I/O is done, board's lock held.
+ */
+void disk_ready(void);
+
+/* Does I/O wait for disk_begin()? With the lock; then that, without it. */
+bool disk_waits(void);
+void disk_begin(void);
+
+/*
+ * For the end of a machine.
+ */
+
+/* The vCPUs are stopped: on return no I/O touches guest memory. Board's lock
+ * held. */
+void disk_stop_all(void);
+
+/* Lets go of the files, which the next mica may have locked at once. What is
+ * under way keeps its own until it is done. */
+void disk_close_all(void);
 
 #endif

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "vmm/cpuid.h"
+#include "vmm/disk.h"
 #include "vmm/kick.h"
 #include "vmm/log.h"
 #include "vmm/loop.h"
@@ -175,6 +176,9 @@ handle(unsigned source)
 		if (read(vm.loop.post, &count, sizeof(count)) > 0)
 			kick_posted();
 		return;
+	case LOOP_DISK:
+		disk_ready();
+		return;
 	default:
 		kick_ready(source - LOOP_KICK);
 		return;
@@ -190,11 +194,15 @@ loop_main(void *unused)
 	for (;;) {
 		int n =
 		    epoll_wait(vm.loop.epoll, events, ARRAY_SIZE(events), -1);
+		bool disks;
 
 		pthread_mutex_lock(&vm.lock);
 		for (int i = 0; i < n; i++)
 			handle(events[i].data.u32);
+		disks = disk_waits();
 		pthread_mutex_unlock(&vm.lock);
+		if (disks)
+			disk_begin();
 	}
 	return unused;
 }

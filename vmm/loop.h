@@ -35,6 +35,7 @@ enum loop_source {
 	LOOP_FEED,
 	LOOP_STDOUT,
 	LOOP_POST,
+	LOOP_DISK,
 	LOOP_KICK /* and on: a doorbell's number, see kick_ready() */
 };
 

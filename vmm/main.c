@@ -152,6 +152,7 @@ restart(void)
 	for (unsigned i = 0; i < vm.config.cpus; i++)
 		kvm_destroy_vcpu(i);
 	kvm_destroy();
+	disk_stop_all();
 	gmem_clear(&vm.mem);
 	vm.wires = (struct wires){ .intr = false };
 	vm.loop.terminated = false;
@@ -228,6 +229,7 @@ main(int argc, char **argv)
 	/* The lock stays here for good: the loop's work is done. */
 	term_finish(vm.stop != STOP_LEAVE);
 	status = report();
+	disk_close_all();
 	if (!vm.config.teardown_sync)
 		kvm_teardown_async();
 	_exit(status);

@@ -9,7 +9,7 @@
 #include <pthread.h>
 
 #include "devices/board.h"
-#include "vmm/blk_file.h"
+#include "vmm/blk_engine.h"
 #include "vmm/config.h"
 #include "vmm/gmem.h"
 #include "vmm/irq.h"
@@ -55,7 +55,7 @@ struct wires {
 struct vm {
 	struct config config;
 	struct gmem mem;
-	struct blk_file disks[DISKS_MAX]; /* of config's disks */
+	struct blk_engine disks; /* config's, by the same numbers */
 	struct boot boot; /* kept for a restart: images and modules */
 
 	int kvm_fd, fd;

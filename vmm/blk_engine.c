@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See blk_engine.h. Once a sync has failed, all that follow do: the kernel
+ * forgets what it could not write, and the next fdatasync() would succeed
+ * without it.
+ */
+#include "vmm/blk_engine.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "vmm/blk_backend.h"
+
+void
+blk_list_put(struct blk_list *list, struct blk_job *job)
+{
+	job->next = NULL;
+	if (list->first == NULL)
+		list->first = job;
+	else
+		list->last->next = job;
+	list->last = job;
+}
+
+struct blk_job *
+blk_list_take(struct blk_list *list)
+{
+	struct blk_job *job = list->first;
+
+	if (job != NULL)
+		list->first = job->next;
+	return job;
+}
+
+void
+blk_engine_wake(struct blk_engine *e)
+{
+	uint64_t one = 1;
+
+	/* It fails only when it has long been ready. */
+	if (write(e->event, &one, sizeof(one)) < 0)
+		return;
+}
+
+/*
+ * Jobs.
+ */
+
+static void
+release(struct blk_disk *d, struct blk_job *job)
+{
+	job->state = JOB_FREE;
+	job->next = d->free;
+	d->free = job;
+	d->room++;
+}
+
+static void
+finish(struct blk_engine *e, struct blk_job *job, bool ok)
+{
+	job->state = JOB_DONE;
+	job->ok = ok;
+	blk_list_put(&e->done, job);
+}
+
+static void
+begin(struct blk_engine *e, struct blk_job *job)
+{
+	job->state = JOB_BEGUN;
+	if (e->disk[job->disk].aio == BLK_AIO_URING)
+		blk_uring_begin(e, job);
+	else
+		blk_threads_begin(e, job);
+}
+
+static void
+begin_sync(struct blk_engine *e, struct blk_disk *d)
+{
+	if (d->sync_job.state == JOB_BEGUN || d->unsynced.first == NULL)
+		return;
+	d->syncing = d->unsynced;
+	d->unsynced.first = NULL;
+	begin(e, &d->sync_job);
+}
+
+static void
+await_sync(struct blk_engine *e, struct blk_job *job)
+{
+	struct blk_disk *d = &e->disk[job->disk];
+
+	job->state = JOB_SYNC;
+	blk_list_put(&d->unsynced, job);
+	begin_sync(e, d);
+}
+
+static void
+synced(struct blk_engine *e, struct blk_disk *d, bool ok)
+{
+	struct blk_job *job;
+
+	d->sync_job.state = JOB_FREE;
+	d->lost |= !ok;
+	while ((job = blk_list_take(&d->syncing)) != NULL)
+		finish(e, job, !d->lost);
+	begin_sync(e, d);
+}
+
+void
+blk_ended(struct blk_engine *e, struct blk_job *job, bool ok)
+{
+	struct blk_disk *d = &e->disk[job->disk];
+
+	if (job == &d->sync_job) {
+		synced(e, d, ok);
+	} else if (job->dropped) {
+		d->dropped--;
+		release(d, job);
+	} else if (ok && job->io.stable) {
+		await_sync(e, job);
+	} else {
+		finish(e, job, ok);
+	}
+}
+
+/*
+ * The calls of blk_engine.h.
+ */
+
+static void
+disk_start(struct blk_engine *e, unsigned disk)
+{
+	struct blk_disk *d = &e->disk[disk];
+
+	for (unsigned i = 0; i < BLK_JOBS; i++) {
+		d->job[i].disk = (uint8_t)disk;
+		release(d, &d->job[i]);
+	}
+	d->sync_job.disk = (uint8_t)disk;
+	d->sync_job.io.op = BLK_FLUSH;
+}
+
+const char *
+blk_engine_start(struct blk_engine *e, unsigned disks)
+{
+	const char *wrong;
+
+	e->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (e->event < 0)
+		return strerror(errno);
+	e->disks = disks;
+	for (unsigned i = 0; i < disks; i++)
+		disk_start(e, i);
+	wrong = blk_uring_start(e);
+	return wrong != NULL ? wrong : blk_threads_start(e);
+}
+
+bool
+blk_engine_room(struct blk_engine *e, unsigned disk)
+{
+	struct blk_disk *d = &e->disk[disk];
+
+	d->room_wanted = d->room < BLK_BURST;
+	return !d->room_wanted;
+}
+
+bool
+blk_engine_room_again(struct blk_engine *e, unsigned disk)
+{
+	return e->disk[disk].room_wanted && blk_engine_room(e, disk);
+}
+
+enum blk_result
+blk_engine_submit(
+    struct blk_engine *e, unsigned disk, uint32_t tag, const struct blk_io *io)
+{
+	struct blk_disk *d = &e->disk[disk];
+	struct blk_job *job = d->free;
+	bool writes = io->op == BLK_WRITE || io->op == BLK_ZERO;
+	bool stable =
+	    d->sync == BLK_SYNC_FLUSH ? io->stable : d->sync == BLK_SYNC_ALWAYS;
+
+	if (io->op == BLK_FLUSH && d->sync == BLK_SYNC_NEVER)
+		return BLK_DONE;
+	if (d->lost && (io->op == BLK_FLUSH || (writes && stable)))
+		return BLK_FAILED;
+	check(job != NULL && io->iovs <= BLK_IOVS_MAX);
+	d->free = job->next;
+	d->room--;
+	job->tag = tag;
+	job->dropped = false;
+	job->io = *io;
+	job->io.stable = writes && stable;
+	job->io.iov = d->iovs[job - d->job];
+	for (unsigned i = 0; i < io->iovs; i++)
+		job->io.iov[i] = io->iov[i];
+	if (io->op == BLK_FLUSH)
+		await_sync(e, job);
+	else
+		begin(e, job);
+	return BLK_LATER;
+}
+
+bool
+blk_engine_waits(const struct blk_engine *e)
+{
+	return e->has_uring && uring_unsubmitted(&e->uring);
+}
+
+void
+blk_engine_begin(struct blk_engine *e)
+{
+	if (!uring_submit(&e->uring))
+		blk_engine_wake(e); /* and come back */
+}
+
+static void
+reap(struct blk_engine *e)
+{
+	if (e->has_uring)
+		blk_uring_reap(e);
+	if (e->has_threads)
+		blk_threads_reap(e);
+}
+
+bool
+blk_engine_next(struct blk_engine *e, struct blk_done *done)
+{
+	struct blk_job *job;
+
+	reap(e);
+	job = blk_list_take(&e->done);
+	if (job == NULL)
+		return false;
+	*done = (struct blk_done){ job->disk, job->tag, job->ok };
+	release(&e->disk[job->disk], job);
+	return true;
+}
+
+/*
+ * Stopping a queue. A sync touches no guest memory and changes nothing, so that
+ * only those who wait for it go; all else is waited for: what is under way,
+ * after it was cancelled, and what the host will not cancel.
+ */
+
+static void
+drop(struct blk_engine *e, struct blk_job *job)
+{
+	struct blk_disk *d = &e->disk[job->disk];
+
+	job->dropped = true;
+	if (job->state != JOB_BEGUN)
+		return;
+	d->dropped++;
+	if (d->aio == BLK_AIO_URING)
+		blk_uring_cancel(e, job);
+	else
+		blk_threads_cancel(e, job);
+}
+
+/* Frees those in it that are dropped. */
+static void
+purge(struct blk_engine *e, struct blk_list *list)
+{
+	struct blk_list all = *list;
+	struct blk_job *job;
+
+	list->first = NULL;
+	while ((job = blk_list_take(&all)) != NULL) {
+		if (job->dropped)
+			release(&e->disk[job->disk], job);
+		else
+			blk_list_put(list, job);
+	}
+}
+
+void
+blk_engine_stop(struct blk_engine *e, unsigned disk, unsigned queue)
+{
+	struct blk_disk *d = &e->disk[disk];
+
+	for (unsigned i = 0; i < BLK_JOBS; i++)
+		if (d->job[i].state != JOB_FREE && d->job[i].tag >> 16 == queue)
+			drop(e, &d->job[i]);
+	purge(e, &d->unsynced);
+	purge(e, &d->syncing);
+	purge(e, &e->done);
+	for (reap(e); d->dropped > 0 || e->cancels > 0; reap(e)) {
+		if (d->aio == BLK_AIO_URING)
+			blk_uring_wait(e);
+		else
+			blk_threads_wait(e);
+	}
+	blk_engine_wake(e); /* for what others had that was reaped here */
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What becomes of I/O between its submission and its end. A job is one I/O: a
+ * back end (io_uring, or threads) does it, a write that must be stable is then
+ * synced, and at last it waits to be told of:
+ *
+ *	free -> begun -> (unsynced -> syncing) -> done -> free
+ *
+ * One fdatasync() at a time is under way for a disk, for all the jobs that
+ * waited for it when it began: cheaper than one each, and the kernel tells only
+ * one caller that it could not write something back.
+ *
+ * Threads: one at a time, by the board's lock, but for blk_engine_begin().
+ */
+#ifndef VMM_BLK_ENGINE_H
+#define VMM_BLK_ENGINE_H
+
+#include <pthread.h>
+#include <sys/uio.h>
+
+#include "vmm/blk_file.h"
+#include "vmm/uring.h"
+
+enum { BLK_DISKS_MAX = 8, BLK_JOBS = 128 };
+
+struct blk_job {
+	struct blk_io io; /* what is left of it; iov: into its disk's iovs */
+	struct blk_job *next;
+	uint32_t tag;
+	uint8_t disk;
+	uint8_t step; /* the back end's */
+	enum { JOB_FREE, JOB_BEGUN, JOB_SYNC, JOB_DONE } state;
+	bool dropped; /* by blk_engine_stop() */
+	bool ok;
+};
+
+struct blk_list {
+	struct blk_job *first, *last;
+};
+
+struct blk_disk {
+	struct blk_file file;
+	enum blk_aio aio; /* as asked for; from the start on, which it is */
+	enum blk_sync sync;
+	bool lost;	  /* a sync failed, so all do: see blk_engine.c */
+	bool room_wanted; /* blk_engine_room() said no */
+	unsigned room;	  /* free jobs */
+	unsigned dropped; /* jobs */
+	struct blk_job *free;
+	struct blk_list unsynced, syncing;
+	struct blk_job sync_job; /* begun: one is under way for `syncing` */
+	struct blk_job job[BLK_JOBS];
+	struct iovec iovs[BLK_JOBS][BLK_IOVS_MAX];
+};
+
+/* blk_threads.c: each disk's own threads, all under one lock. */
+struct blk_threads {
+	pthread_mutex_t lock;
+	pthread_cond_t ended_one;
+	struct blk_list ended;
+	struct blk_worker {
+		struct blk_engine *engine;
+		struct blk_disk *disk;
+		pthread_cond_t work;
+		struct blk_list todo;
+	} disk[BLK_DISKS_MAX];
+};
+
+struct blk_engine {
+	struct blk_disk disk[BLK_DISKS_MAX];
+	unsigned disks;
+	int event; /* eventfd: blk_engine_next() may have something */
+	bool has_uring, has_threads;
+	struct uring uring;
+	unsigned cancels;  /* under way, in the ring */
+	uint8_t sink[512]; /* written to by the host, read by nobody */
+	struct blk_threads threads;
+	struct blk_list done;
+};
+
+/* Sets out to serve the first `disks` disks, of which the caller has filled in
+ * `file`, `aio` and `sync`; the rest is zero. NULL, or what the host refused. */
+const char *blk_engine_start(struct blk_engine *e, unsigned disks);
+
+/* devices/blk.h, by number of the disk. */
+bool blk_engine_room(struct blk_engine *e, unsigned disk);
+enum blk_result blk_engine_submit(
+    struct blk_engine *e, unsigned disk, uint32_t tag, const struct blk_io *io);
+void blk_engine_stop(struct blk_engine *e, unsigned disk, unsigned queue);
+
+/* What was submitted may wait for this, which may take a while: it needs no
+ * lock. blk_engine_waits() tells whether something does, with the lock. */
+bool blk_engine_waits(const struct blk_engine *e);
+void blk_engine_begin(struct blk_engine *e);
+
+/* After an event: the next I/O that is done, once. False: no more for now. */
+struct blk_done {
+	unsigned disk;
+	uint32_t tag;
+	bool ok;
+};
+bool blk_engine_next(struct blk_engine *e, struct blk_done *done);
+
+/* Has there come to be room where blk_engine_room() said no? True once. */
+bool blk_engine_room_again(struct blk_engine *e, unsigned disk);
+
+#endif

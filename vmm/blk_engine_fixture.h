@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A disk engine over files of a temporary directory, one case after the other
+ * for each back end that the host has; every case has an engine of its own,
+ * since threads stay with theirs.
+ */
+#ifndef VMM_BLK_ENGINE_FIXTURE_H
+#define VMM_BLK_ENGINE_FIXTURE_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/unit.h"
+#include "vmm/blk_engine.h"
+
+enum { BYTES = 1 << 20, NONE = 2, TAGS = 1 << 20 };
+
+static const enum blk_aio back_ends[] = { BLK_AIO_THREADS, BLK_AIO_URING };
+
+static char directory[] = "/tmp/mica-disk-XXXXXX";
+static struct blk_engine *engine;
+static enum blk_aio aio;
+static uint8_t buffer[BYTES];
+static uint8_t outcome[TAGS]; /* by tag: ok, or NONE */
+
+static inline bool
+host_has_uring(void)
+{
+	struct uring ring;
+	int event = eventfd(0, EFD_CLOEXEC);
+
+	return uring_open(&ring, 8, 8, event);
+}
+
+static inline void
+enter_directory(void)
+{
+	signal(SIGXFSZ, SIG_IGN);
+	check(mkdtemp(directory) != NULL && chdir(directory) == 0);
+}
+
+static inline void
+leave_directory(void)
+{
+	for (char name[2] = "0"; *name < '0' + BLK_DISKS_MAX; ++*name)
+		unlink(name);
+	check(chdir("/") == 0);
+	rmdir(directory);
+}
+
+/* Starts an engine with disks in files 0, 1, ... of zeros. */
+static inline const char *
+start(unsigned disks, enum blk_sync sync)
+{
+	const char *wrong = NULL;
+
+	memset(outcome, NONE, sizeof(outcome));
+	engine = mmap(NULL, sizeof(*engine), PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	check(engine != MAP_FAILED);
+	for (unsigned i = 0; i < disks && wrong == NULL; i++) {
+		char name[] = { (char)('0' + i), '\0' };
+		int fd;
+
+		unlink(name); /* the last case has it locked */
+		fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		check(fd >= 0 && ftruncate(fd, BYTES) == 0);
+		close(fd);
+		engine->disk[i].aio = aio;
+		engine->disk[i].sync = sync;
+		wrong = blk_file_open(&engine->disk[i].file, name, false);
+	}
+	return wrong != NULL ? wrong : blk_engine_start(engine, disks);
+}
+
+static inline void
+begin(const char *name, unsigned disks, enum blk_sync sync)
+{
+	unit_case(name);
+	expect(start(disks, sync) == NULL);
+}
+
+/* Lets the host know, and takes what is done. */
+static inline void
+turn(int timeout_ms)
+{
+	struct pollfd event = { .fd = engine->event, .events = POLLIN };
+	struct blk_done done;
+	uint64_t count;
+
+	if (blk_engine_waits(engine))
+		blk_engine_begin(engine);
+	if (poll(&event, 1, timeout_ms) == 1)
+		expect(read(engine->event, &count, sizeof(count)) > 0);
+	while (blk_engine_next(engine, &done)) {
+		expect(done.disk < engine->disks && done.tag < TAGS);
+		expect_eq(outcome[done.tag], NONE); /* once */
+		outcome[done.tag] = done.ok;
+	}
+}
+
+static inline bool
+wait_for(uint32_t tag)
+{
+	while (outcome[tag] == NONE)
+		turn(-1);
+	return outcome[tag];
+}
+
+static inline enum blk_result
+submit(unsigned disk, uint32_t tag, const struct blk_io *io)
+{
+	outcome[tag] = NONE;
+	return blk_engine_submit(engine, disk, tag, io);
+}
+
+/* One I/O of disk 0 from beginning to end. */
+static inline bool
+whole(const struct blk_io *io)
+{
+	enum blk_result result = submit(0, 0, io);
+
+	return result == BLK_LATER ? wait_for(0) : result == BLK_DONE;
+}
+
+/* In two pieces, the first of an odd size; the iovecs do not outlive the call
+ * that submits them. */
+static inline bool
+transfer(enum blk_op op, uint64_t offset, size_t bytes)
+{
+	struct iovec iov[] = { { buffer, bytes / 3 },
+		{ buffer + bytes / 3, bytes - bytes / 3 } };
+	enum blk_result result = submit(0, 0,
+	    &(struct blk_io){ .op = op,
+		.offset = offset,
+		.bytes = bytes,
+		.iov = iov,
+		.iovs = 2 });
+
+	memset(iov, 0xff, sizeof(iov));
+	return result == BLK_LATER ? wait_for(0) : result == BLK_DONE;
+}
+
+static inline bool
+range(enum blk_op op, bool unmap, uint64_t offset, uint64_t bytes)
+{
+	return whole(&(struct blk_io){
+	    .op = op, .unmap = unmap, .offset = offset, .bytes = bytes });
+}
+
+static inline bool
+flush(void)
+{
+	return whole(&(struct blk_io){ .op = BLK_FLUSH });
+}
+
+/* Runs them for each back end; between these two. */
+static inline void
+for_each_back_end(void (*cases)(void))
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(back_ends); i++) {
+		aio = back_ends[i];
+		if (aio == BLK_AIO_URING && !host_has_uring())
+			unit_case("# SKIP this host forbids io_uring");
+		else
+			cases();
+	}
+}
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The engine at work: jobs and the room for them, syncs, queues that stop in
+ * the middle of it, hosts without io_uring. Cases come twice, for each back
+ * end.
+ */
+#include "vmm/blk_engine_fixture.h"
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+enum { Q1 = 1 << 16 };
+
+static const struct blk_io flush_io = { .op = BLK_FLUSH };
+
+/* An I/O of `bytes` at buffer + offset. */
+static enum blk_result
+submit_at(
+    unsigned disk, uint32_t tag, enum blk_op op, uint64_t offset, size_t bytes)
+{
+	struct iovec iov = { buffer + offset, bytes };
+
+	return submit(disk, tag,
+	    &(struct blk_io){ .op = op,
+		.offset = offset,
+		.bytes = bytes,
+		.iov = &iov,
+		.iovs = 1 });
+}
+
+static void
+test_room(void)
+{
+	unsigned n = 0;
+
+	begin("room: so many jobs at a time, and no more", 2, BLK_SYNC_FLUSH);
+	for (; blk_engine_room(engine, 0); n++)
+		expect_eq(submit_at(0, n, BLK_READ, n * 512, 512), BLK_LATER);
+	expect_eq(n, BLK_JOBS - BLK_BURST + 1);
+	expect(!blk_engine_room_again(engine, 0));
+	expect(blk_engine_room(engine, 1)); /* the other has its own */
+	for (unsigned i = 0; i < BLK_BURST - 1; i++, n++)
+		expect_eq(submit_at(0, n, BLK_READ, n * 512, 512), BLK_LATER);
+	for (unsigned i = 0; i < n; i++)
+		expect(wait_for(i));
+	expect(blk_engine_room_again(engine, 0));
+	expect(!blk_engine_room_again(engine, 0)); /* once */
+
+	begin("all disks full at once", BLK_DISKS_MAX, BLK_SYNC_FLUSH);
+	for (unsigned i = 0; i < BLK_DISKS_MAX * BLK_JOBS; i++)
+		expect_eq(
+		    submit_at(i % BLK_DISKS_MAX, i, BLK_READ, i * 512, 512),
+		    BLK_LATER);
+	for (unsigned i = 0; i < BLK_DISKS_MAX * BLK_JOBS; i++)
+		expect(wait_for(i));
+}
+
+/* /dev/null takes every write, and no sync. */
+static int
+no_sync(unsigned disk)
+{
+	int fd = engine->disk[disk].file.fd;
+
+	engine->disk[disk].file.fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	return fd;
+}
+
+static bool
+stable_write(void)
+{
+	return whole(&(struct blk_io){ .op = BLK_WRITE,
+	    .stable = true,
+	    .bytes = 512,
+	    .iov = &(struct iovec){ buffer, 512 },
+	    .iovs = 1 });
+}
+
+static void
+test_sync(void)
+{
+	int fd;
+
+	begin("a sync that failed is not forgotten", 2, BLK_SYNC_FLUSH);
+	expect(stable_write() && flush());
+	fd = no_sync(0);
+	expect(transfer(BLK_WRITE, 0, 512));
+	expect(!stable_write());
+	engine->disk[0].file.fd = fd;
+	expect(!flush() && !stable_write());
+	expect(!whole(
+	    &(struct blk_io){ .op = BLK_ZERO, .stable = true, .bytes = 512 }));
+	expect(transfer(BLK_WRITE, 0, 512) && transfer(BLK_READ, 0, 512));
+	expect(range(BLK_ZERO, false, 0, 512));
+	expect_eq(submit(1, 1, &flush_io), BLK_LATER);
+	expect(wait_for(1)); /* the other's is fine */
+
+	begin("one sync at a time; who comes during it has the next", 1,
+	    BLK_SYNC_FLUSH);
+	for (uint32_t tag = 1; tag <= 3; tag++)
+		expect_eq(submit(0, tag, &flush_io), BLK_LATER);
+	expect(engine->disk[0].syncing.first->tag == 1);
+	expect(engine->disk[0].syncing.first->next == NULL);
+	expect(engine->disk[0].unsynced.first->tag == 2);
+	expect(engine->disk[0].unsynced.last->tag == 3);
+	expect(wait_for(1) && wait_for(2) && wait_for(3));
+	expect(engine->disk[0].sync_job.state == JOB_FREE);
+
+	begin("... and fails with it", 1, BLK_SYNC_FLUSH);
+	no_sync(0);
+	for (uint32_t tag = 1; tag <= 3; tag++)
+		expect_eq(submit(0, tag, &flush_io), BLK_LATER);
+	expect(!wait_for(1) && !wait_for(2) && !wait_for(3));
+
+	begin("sync=always", 1, BLK_SYNC_ALWAYS);
+	expect(transfer(BLK_WRITE, 0, 512) && flush());
+	no_sync(0);
+	expect(transfer(BLK_READ, 0, 512) || true); /* the end of /dev/null */
+	expect(!engine->disk[0].lost);
+	expect(!transfer(BLK_WRITE, 0, 512));
+
+	begin("sync=never", 1, BLK_SYNC_NEVER);
+	no_sync(0);
+	expect(stable_write());
+	expect_eq(submit(0, 1, &flush_io), BLK_DONE);
+}
+
+static void
+test_stop(void)
+{
+	static uint8_t file[BYTES];
+	enum { PIECE = 16384, PIECES = BYTES / PIECE - 1 };
+	int fd;
+
+	begin("a queue stops: nothing of it is heard or seen any more", 2,
+	    BLK_SYNC_FLUSH);
+	fd = open("0", O_RDONLY | O_CLOEXEC);
+	memset(buffer, 0x77, BYTES);
+	for (unsigned i = 0; i < PIECES; i++) {
+		uint32_t queue = i % 2 ? Q1 : 0;
+
+		expect_eq(submit_at(0, queue + i, BLK_WRITE, i * PIECE, PIECE),
+		    BLK_LATER);
+		if (i == 32 && blk_engine_waits(engine))
+			blk_engine_begin(engine);
+	}
+	expect_eq(submit(0, 100, &flush_io), BLK_LATER);
+	expect_eq(submit(0, 101, &flush_io), BLK_LATER);
+	expect_eq(submit_at(1, 200, BLK_READ, PIECES * PIECE, 512), BLK_LATER);
+	blk_engine_stop(engine, 0, 0);
+	check(pread(fd, file, BYTES, 0) == BYTES);
+	for (unsigned i = 0; i < PIECES; i += 2)
+		memset(buffer + i * PIECE, 0x88, PIECE); /* by nobody */
+	for (unsigned i = 1; i < PIECES; i += 2)
+		expect(wait_for(Q1 + i));
+	expect(wait_for(200));
+	turn(0);
+	for (unsigned i = 0; i < PIECES; i += 2)
+		expect_eq(outcome[i], NONE);
+	expect(outcome[100] == NONE && outcome[101] == NONE);
+	check(pread(fd, buffer, BYTES, 0) == BYTES);
+	for (unsigned i = 0; i < PIECES; i += 2)
+		expect(
+		    memcmp(buffer + i * PIECE, file + i * PIECE, PIECE) == 0);
+	expect_eq(engine->disk[0].room, BLK_JOBS);
+	close(fd);
+
+	begin("... and what was done, but not told", 1, BLK_SYNC_FLUSH);
+	expect_eq(submit_at(0, 1, BLK_READ, 0, 512), BLK_LATER);
+	expect_eq(submit_at(0, Q1, BLK_READ, 0, 512), BLK_LATER);
+	if (blk_engine_waits(engine))
+		blk_engine_begin(engine);
+	usleep(2000);
+	blk_engine_stop(engine, 0, 1);
+	blk_engine_stop(engine, 0, 0);
+	turn(0);
+	expect(outcome[1] == NONE && outcome[Q1] == NONE);
+	expect(transfer(BLK_READ, 0, 512));
+}
+
+/* A pipe is a disk that takes its time. */
+static void
+test_stuck(void)
+{
+	int ends[2];
+
+	if (aio != BLK_AIO_URING)
+		return;
+	begin("a disk that does not answer is cancelled", 2, BLK_SYNC_FLUSH);
+	check(pipe2(ends, O_CLOEXEC) == 0);
+	engine->disk[0].file.fd = ends[0];
+	memset(buffer, 0, 8192);
+	for (unsigned i = 0; i < 8; i++)
+		expect_eq(submit_at(0, i, BLK_READ, i * 512, 512), BLK_LATER);
+	expect_eq(submit_at(0, Q1, BLK_READ, 8 * 512, 512), BLK_LATER);
+	turn(0);
+	expect_eq(submit_at(0, 8, BLK_READ, 9 * 512, 512), BLK_LATER);
+	expect_eq(submit_at(1, 9, BLK_READ, 10 * 512, 512), BLK_LATER);
+	blk_engine_stop(engine, 0, 0);
+	memset(buffer + 8192, 0x11, 512);
+	check(write(ends[1], buffer + 8192, 512) == 512);
+	expect(wait_for(Q1) && wait_for(9));
+	expect_eq(buffer[4096], 0x11);
+	for (unsigned i = 0; i <= 8; i++) {
+		expect_eq(outcome[i], NONE);
+		expect_eq(buffer[i * 512], i == 8 ? 0x11 : 0);
+	}
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* Starts an engine where io_uring_setup(2) fails: what it says. */
+static int
+where_forbidden(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { ARRAY_SIZE(filter), filter };
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+		    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+			_exit(9);
+		if (start(2, BLK_SYNC_FLUSH) != NULL)
+			_exit(1);
+		_exit(
+		    engine->disk[1].aio == BLK_AIO_THREADS && flush() ? 2 : 3);
+	}
+	check(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* Comes first: it forks, which sanitizers do not like beside threads. */
+static void
+test_forbidden(void)
+{
+	unit_case("where io_uring is forbidden: threads, unless demanded");
+	aio = BLK_AIO_URING;
+	expect_eq(where_forbidden(), 1);
+	aio = BLK_AIO_THREADS;
+	expect_eq(where_forbidden(), 2);
+	aio = BLK_AIO_ANY;
+	expect_eq(where_forbidden(), 2);
+	if (host_has_uring()) {
+		expect(start(1, BLK_SYNC_FLUSH) == NULL);
+		expect_eq(engine->disk[0].aio, BLK_AIO_URING);
+	}
+}
+
+static void
+cases(void)
+{
+	test_room();
+	test_sync();
+	test_stop();
+	test_stuck();
+}
+
+int
+main(void)
+{
+	enter_directory();
+	test_forbidden();
+	for_each_back_end(cases);
+	leave_directory();
+	return unit_done();
+}
