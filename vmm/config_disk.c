@@ -1,15 +1,29 @@
 /* SPDX-License-Identifier: MIT
  *
- * --disk path=FILE[,ro][,id=TEXT][,queues=N][,modern=on|off][,legacy=on|off].
+ * --disk path=FILE[,ro][,id=TEXT][,queues=N][,aio=io_uring|threads]
+ *	[,sync=flush|always|never][,modern=on|off][,legacy=on|off]
  */
 #include <string.h>
 
 #include "vmm/config_words.h"
 
+/* Which of three words it is, or -1. */
+static int
+choice(const char *value, const char *a, const char *b, const char *c)
+{
+	const char *const words[] = { a, b, c };
+	int n = ARRAY_SIZE(words) - 1;
+
+	while (n >= 0 && strcmp(value, words[n]) != 0)
+		n--;
+	return n;
+}
+
 static bool
 take(struct config_disk *d, const char *word)
 {
 	const char *value;
+	int which;
 	uint64_t n;
 
 	if (strcmp(word, "ro") == 0) {
@@ -30,6 +44,16 @@ take(struct config_disk *d, const char *word)
 		d->setup.queues = (uint16_t)n;
 		return true;
 	}
+	if ((value = value_of(word, "aio")) != NULL) {
+		which = choice(value, "any", "io_uring", "threads");
+		d->aio = (enum blk_aio)which;
+		return which >= 0;
+	}
+	if ((value = value_of(word, "sync")) != NULL) {
+		which = choice(value, "flush", "always", "never");
+		d->sync = (enum blk_sync)which;
+		return which >= 0;
+	}
 	return virtio_word(&d->setup, word);
 }
 
@@ -48,6 +72,8 @@ opt_disk(struct config *c, const char *text)
 			return "shorter paths";
 		if (!take(&d, word))
 			return "path=FILE[,ro][,id=TEXT][,queues=1..8]"
+			       "[,aio=any|io_uring|threads]"
+			       "[,sync=flush|always|never]"
 			       "[,modern=on|off][,legacy=on|off], with at most"
 			       " 20 characters of id";
 	} while (*text != '\0');

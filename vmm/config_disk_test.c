@@ -40,6 +40,13 @@ test_right(void)
 	expect(!d->setup.modern && d->setup.legacy);
 	expect(alone("path=a,legacy=off,modern=on"));
 	expect(d->setup.modern && !d->setup.legacy);
+	expect(d->aio == BLK_AIO_ANY && d->sync == BLK_SYNC_FLUSH);
+	expect(alone("aio=io_uring,path=a,sync=always"));
+	expect(d->aio == BLK_AIO_URING && d->sync == BLK_SYNC_ALWAYS);
+	expect(alone("path=a,aio=threads,sync=never"));
+	expect(d->aio == BLK_AIO_THREADS && d->sync == BLK_SYNC_NEVER);
+	expect(alone("path=a,aio=any,sync=flush"));
+	expect(d->aio == BLK_AIO_ANY && d->sync == BLK_SYNC_FLUSH);
 	expect(alone("path=a,,b,,,ro"));
 	expect(strcmp(d->path, "a,b,") == 0 && d->read_only);
 	expect(alone("path=a,"));
@@ -49,9 +56,10 @@ static void
 test_wrong(void)
 {
 	static const char *const wrong[] = { "", "a", "path=", "path", "ro",
-		"path=a,rw", "path=a,ro=on",
-		"path=a,queues=", "path=a,queues=0", "path=a,queues=9",
-		"path=a,queues=11", "path=a,queues=-",
+		"path=a,rw", "path=a,ro=on", "path=a,aio=", "path=a,aio=uring",
+		"path=a,aio=threads4", "path=a,sync=", "path=a,sync=on",
+		"path=a,sync", "path=a,queues=", "path=a,queues=0",
+		"path=a,queues=9", "path=a,queues=11", "path=a,queues=-",
 		"path=a,modern=", "path=a,modern=yes",
 		"path=a,modern=off,legacy=off",
 		"path=a,id=123456789012345678901", "xpath=a", ",path=a" };
