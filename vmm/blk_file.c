@@ -32,20 +32,20 @@ locked_by_another(int fd, bool read_only)
 static const char *
 measure(struct blk_file *f)
 {
+	uint64_t bytes = 0;
 	struct stat is;
 
 	if (fstat(f->fd, &is) < 0)
 		return strerror(errno);
 	if (S_ISREG(is.st_mode))
-		f->bytes = (uint64_t)is.st_size;
+		bytes = (uint64_t)is.st_size;
 	else if (!S_ISBLK(is.st_mode))
 		return "neither a regular file nor a block device";
-	else if (ioctl(f->fd, BLKGETSIZE64, &f->bytes) < 0)
+	else if (ioctl(f->fd, BLKGETSIZE64, &bytes) < 0)
 		return strerror(errno);
-	if (f->bytes == 0 || f->bytes % 512 != 0)
+	if (bytes == 0 || bytes % 512 != 0)
 		return "its size is not a multiple of 512 bytes";
-	if (locked_by_another(f->fd, f->read_only))
-		return "in use by another mica, or locked by its like";
+	f->bytes = bytes;
 	return NULL;
 }
 
@@ -62,6 +62,8 @@ blk_file_open(struct blk_file *f, const char *path, bool read_only)
 	if (f->fd < 0)
 		return strerror(errno);
 	wrong = measure(f);
+	if (wrong == NULL && locked_by_another(f->fd, read_only))
+		wrong = "in use by another mica, or locked by its like";
 	if (wrong == NULL && fcntl(f->fd, F_SETFL, 0) < 0)
 		wrong = strerror(errno);
 	if (wrong != NULL) {
@@ -97,6 +99,21 @@ blk_iov_zeros(struct iovec *iov, unsigned max, uint64_t bytes)
 		bytes -= iov[n].iov_len;
 	}
 	return n;
+}
+
+const char *
+blk_file_resize(struct blk_file *f, uint64_t bytes)
+{
+	struct stat is;
+
+	if (bytes == 0 || bytes % 512 != 0 || bytes > INT64_MAX)
+		return "a size that is not a multiple of 512 bytes";
+	if (fstat(f->fd, &is) < 0)
+		return strerror(errno);
+	if (S_ISREG(is.st_mode) && (uint64_t)is.st_size != bytes &&
+	    ftruncate(f->fd, (off_t)bytes) < 0)
+		return f->read_only ? "a read-only disk" : strerror(errno);
+	return measure(f);
 }
 
 /* The host may do it in pieces. Nothing read is the end of a file that was cut

@@ -18,7 +18,7 @@ enum blk_sync { BLK_SYNC_FLUSH, BLK_SYNC_ALWAYS, BLK_SYNC_NEVER };
 struct blk_file {
 	int fd; /* owned */
 	bool read_only;
-	uint64_t bytes; /* when it was opened */
+	uint64_t bytes; /* when it was opened or resized */
 };
 
 enum { BLK_ZEROS = 4096 };
@@ -27,6 +27,10 @@ enum { BLK_ZEROS = 4096 };
  * locked until it is closed: for one writer, or for any number of readers, as
  * far as its file system knows locks. */
 const char *blk_file_open(struct blk_file *f, const char *path, bool read_only);
+
+/* Makes a regular file that long, but takes a block device as long as it has
+ * become; `f->bytes` then says so. NULL, or what is wrong. */
+const char *blk_file_resize(struct blk_file *f, uint64_t bytes);
 
 /* Does one I/O of devices/blk.h, or says false; `stable` is up to the caller.
  * The iovecs are used up. */

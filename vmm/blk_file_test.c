@@ -191,6 +191,34 @@ test_full(void)
 	close(disk.fd);
 }
 
+static void
+test_resize(void)
+{
+	begin("a new size, or why not");
+	expect(blk_file_resize(&disk, 2 * BYTES) == NULL);
+	expect_eq(disk.bytes, 2 * BYTES);
+	expect(transfer(BLK_READ, 2 * BYTES - 4096, 4096));
+	expect(blk_file_resize(&disk, BYTES - 512) == NULL);
+	expect_eq(disk.bytes, BYTES - 512);
+	expect(!transfer(BLK_READ, BYTES - 512, 512));
+	expect(blk_file_resize(&disk, 0) != NULL);
+	expect(blk_file_resize(&disk, 513) != NULL);
+	expect(blk_file_resize(&disk, ~511ull) != NULL);
+	expect(blk_file_resize(&disk, 1ull << 62) != NULL); /* EFBIG */
+	expect_eq(disk.bytes, BYTES - 512);
+	close(disk.fd);
+
+	begin("of a read-only disk, only what somebody else has made of it");
+	close(disk.fd);
+	expect(blk_file_open(&disk, "image", true) == NULL);
+	expect(blk_file_resize(&disk, 2 * BYTES) != NULL);
+	expect_eq(disk.bytes, BYTES);
+	check(truncate("image", 2 * BYTES) == 0);
+	expect(blk_file_resize(&disk, 2 * BYTES) == NULL);
+	expect_eq(disk.bytes, 2 * BYTES);
+	close(disk.fd);
+}
+
 /* Does another process get it? */
 static bool
 other_opens(bool read_only)
@@ -258,6 +286,7 @@ main(void)
 	test_ranges();
 	test_cut();
 	test_full();
+	test_resize();
 	test_lock();
 	test_refused();
 	unlink("image");

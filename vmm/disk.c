@@ -9,6 +9,7 @@
 #include "vmm/disk.h"
 
 #include <signal.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -82,12 +83,47 @@ disk_setup(struct virtio_bus_setup *devices)
 	}
 }
 
+static void
+attach(unsigned disk)
+{
+	virtio_blk_attach(device_of(disk), vm.disks.disk[disk].file.bytes / 512,
+	    vm.config.disks[disk].id);
+}
+
 void
 disk_attach_all(void)
 {
 	for (unsigned i = 0; i < vm.disks.disks; i++)
-		virtio_blk_attach(device_of(i),
-		    vm.disks.disk[i].file.bytes / 512, vm.config.disks[i].id);
+		attach(i);
+}
+
+int
+disk_find(const char *name)
+{
+	for (unsigned i = 0; i < vm.disks.disks; i++) {
+		char row[] = { 'b', 'l', 'k', (char)('0' + i), '\0' };
+
+		if (strcmp(name, row) == 0)
+			return (int)i;
+	}
+	for (unsigned i = 0; i < vm.disks.disks && *name != '\0'; i++)
+		if (strcmp(name, vm.config.disks[i].id) == 0)
+			return (int)i;
+	return -1;
+}
+
+bool
+disk_resize(unsigned disk, uint64_t bytes, const char **wrong)
+{
+	struct virtio_blk *d = device_of(disk);
+
+	check(disk < vm.disks.disks);
+	*wrong = blk_file_resize(&vm.disks.disk[disk].file, bytes);
+	if (*wrong != NULL)
+		return false;
+	attach(disk);
+	virtio_config_changed(&d->v);
+	return true;
 }
 
 /*

@@ -19,6 +19,19 @@ void disk_setup(struct virtio_bus_setup *devices);
 void disk_attach_all(void);
 
 /*
+ * For the user, while the machine runs. Board's lock held.
+ */
+
+/* The disk of that name: blk0 to blk7, as in slots.def, or what id= gave. -1:
+ * there is none. */
+int disk_find(const char *name);
+
+/* Makes it `bytes` long, a multiple of 512, and tells the guest: a file grows
+ * or is cut off; a block device has become what it is. False: why not is in
+ * *wrong. What a guest does past a smaller disk's end fails. */
+bool disk_resize(unsigned disk, uint64_t bytes, const char **wrong);
+
+/*
  * For the loop. Some I/O is done, board's lock held.
  */
 void disk_ready(void);
