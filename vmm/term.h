@@ -63,6 +63,12 @@ void term_init(void);
  * access, without the lock. */
 void term_wait(void);
 
+/* What term.c calls of term_input.c: looks at stdin; gives the terminal back;
+ * after the end, a key is there: was it the one that leaves? */
+void term_input_init(void);
+void term_restore(void);
+bool term_key_leaves(void);
+
 /* The loop: stdin has input; the chip has room for keys read ahead; stdout
  * takes bytes again. With the lock. */
 void term_input(void);

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * stdin as COM1's far end, and keys at a terminal: raw mode, Ctrl-A, keys read
+ * ahead. term.c is the other direction.
+ *
+ * Threads: the loop, with the board's lock held; vCPUs in term_want_input(),
+ * main before the start and after the end.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "vmm/log.h"
+#include "vmm/loop.h"
+#include "vmm/term.h"
+#include "vmm/vm.h"
+
+enum { CTRL_A = 1 };
+
+static void
+watch_input(bool on)
+{
+	if (vm.term.watching == on || vm.term.in_closed)
+		return;
+	vm.term.watching = on;
+	loop_watch(LOOP_STDIN, vm.term.in, on ? EPOLLIN : 0);
+}
+
+/* Keys that were read ahead go first, from the loop: the chip is in the midst
+ * of an access. */
+void
+term_want_input(void)
+{
+	uint64_t one = 1;
+
+	watch_input(true);
+	if (vm.term.ahead_count != 0 &&
+	    write(vm.term.feed, &one, sizeof(one)) < 0)
+		warn_once("eventfd: %s", strerror(errno));
+}
+
+/* From a terminal, to the guest: by way of the keys read ahead. What exceeds
+ * them is lost, as at the limit of a terminal's own line. */
+static void
+queue_key(uint8_t key)
+{
+	struct term *t = &vm.term;
+
+	if (t->ahead_count < TERM_AHEAD)
+		t->ahead[(t->ahead_at + t->ahead_count++) % TERM_AHEAD] = key;
+}
+
+static void
+give_keys(void)
+{
+	struct term *t = &vm.term;
+
+	while (t->ahead_count != 0 && uart8250_room(&vm.board.com1) != 0) {
+		uint8_t key = t->ahead[t->ahead_at];
+
+		t->ahead_at = (t->ahead_at + 1) % TERM_AHEAD;
+		t->ahead_count--;
+		uart8250_receive(&vm.board.com1, key);
+	}
+}
+
+void
+term_feed(void)
+{
+	uint64_t count;
+
+	if (read(vm.term.feed, &count, sizeof(count)) == sizeof(count))
+		give_keys();
+}
+
+/* The key after Ctrl-A. */
+static void
+escape(uint8_t key)
+{
+	switch (key) {
+	case 'x':
+		vm_stop(STOP_LEAVE, 0);
+		return;
+	case 'p':
+		power_button(&vm.board.power);
+		return;
+	case CTRL_A:
+		queue_key(key);
+		return;
+	default:
+		warn("Ctrl-A x leaves, Ctrl-A p presses the power button,"
+		     " Ctrl-A Ctrl-A sends Ctrl-A");
+	}
+}
+
+static void
+take_key(uint8_t key)
+{
+	struct term *t = &vm.term;
+
+	if (t->escaped)
+		escape(key);
+	else if (key != CTRL_A)
+		queue_key(key);
+	t->escaped = !t->escaped && key == CTRL_A;
+}
+
+/* A terminal is read whether the guest has room or not, for Ctrl-A x must
+ * always work; anything else only as far as the chip has room, so that nothing
+ * is lost. */
+void
+term_input(void)
+{
+	uint8_t bytes[16];
+	size_t room = sizeof(bytes);
+	ssize_t n;
+
+	if (!vm.term.tty)
+		room = MIN(uart8250_room(&vm.board.com1), room);
+	if (room == 0) {
+		watch_input(false);
+		return;
+	}
+	n = read(STDIN_FILENO, bytes, room);
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n <= 0) {
+		watch_input(false);
+		vm.term.in_closed = true;
+		return;
+	}
+	for (ssize_t i = 0; i < n; i++)
+		if (vm.term.tty)
+			take_key(bytes[i]);
+		else
+			uart8250_receive(&vm.board.com1, bytes[i]);
+	give_keys();
+}
+
+void
+term_restore(void)
+{
+	if (vm.term.tty)
+		tcsetattr(STDIN_FILENO, TCSANOW, &vm.term.cooked);
+}
+
+/* mica itself crashes: leave the terminal usable, then die as we would. */
+static void
+crashed(int signal)
+{
+	tcsetattr(STDIN_FILENO, TCSANOW, &vm.term.cooked);
+	raise(signal);
+}
+
+static void
+make_raw(void)
+{
+	static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT,
+		SIGQUIT };
+	struct sigaction action = { .sa_handler = crashed,
+		.sa_flags = (int)SA_RESETHAND };
+	struct termios raw;
+
+	if (tcgetattr(STDIN_FILENO, &vm.term.cooked) < 0)
+		return;
+	vm.term.tty = true;
+	vm.term.feed = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	loop_watch(LOOP_FEED, vm.term.feed, EPOLLIN);
+	for (unsigned i = 0; i < ARRAY_SIZE(fatal); i++)
+		sigaction(fatal[i], &action, NULL);
+	raw = vm.term.cooked;
+	cfmakeraw(&raw);
+	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+}
+
+void
+term_input_init(void)
+{
+	struct term *t = &vm.term;
+
+	t->in = STDIN_FILENO;
+	t->watching = true;
+	if (!loop_watch(LOOP_STDIN, t->in, EPOLLIN)) {
+		/* A regular file has no wait queue; it is always ready, and
+		 * so is an eventfd that counts one. */
+		t->in = eventfd(1, EFD_CLOEXEC);
+		loop_watch(LOOP_STDIN, t->in, EPOLLIN);
+	}
+	make_raw();
+}
+
+bool
+term_key_leaves(void)
+{
+	uint8_t key;
+
+	if (read(STDIN_FILENO, &key, 1) != 1)
+		return false;
+	if (vm.term.escaped && key == 'x')
+		return true;
+	vm.term.escaped = key == CTRL_A;
+	return false;
+}
