@@ -10,6 +10,7 @@
 
 #include "devices/virtio_balloon.h"
 #include "devices/virtio_blk.h"
+#include "devices/virtio_console.h"
 #include "devices/virtio_rng.h"
 
 struct virtio_bus {

@@ -145,7 +145,7 @@ irq_route(unsigned pin, bool used, uint64_t address, uint32_t data)
 void
 kick_enable(unsigned device, unsigned queue, bool legacy)
 {
-	check(device < 32 && queue < 8 && !fake.kick[device][queue].enabled);
+	check(device < 32 && queue < 64 && !fake.kick[device][queue].enabled);
 	fake.kick[device][queue].enabled = true;
 	fake.kick[device][queue].legacy = legacy;
 }
@@ -153,14 +153,14 @@ kick_enable(unsigned device, unsigned queue, bool legacy)
 void
 kick_disable(unsigned device, unsigned queue)
 {
-	check(device < 32 && queue < 8 && fake.kick[device][queue].enabled);
+	check(device < 32 && queue < 64 && fake.kick[device][queue].enabled);
 	fake.kick[device][queue].enabled = false;
 }
 
 void
 kick_post(unsigned device, unsigned queue)
 {
-	check(device < 32 && queue < 8);
+	check(device < 32 && queue < 64);
 	fake.kick[device][queue].posts++;
 	fake.kicks++;
 }
@@ -225,6 +225,36 @@ balloon_changed(uint32_t pages)
 {
 	fake.balloon = pages;
 	fake.balloons++;
+}
+
+size_t
+console_write(unsigned port, const void *from, size_t len)
+{
+	size_t at = fake.far_end[port].out_len;
+	size_t room = sizeof(fake.far_end[port].out);
+
+	check(port < ARRAY_SIZE(fake.far_end) && len > 0);
+	fake.far_end[port].writes++;
+	if (fake.far_end[port].full_at > 0)
+		len = MIN(len, fake.far_end[port].full_at - at);
+	if (at < room)
+		memcpy(fake.far_end[port].out + at, from, MIN(len, room - at));
+	fake.far_end[port].out_len += len;
+	return len;
+}
+
+size_t
+console_read(unsigned port, void *to, size_t len)
+{
+	size_t n = MIN(len, fake.far_end[port].in_len);
+
+	check(port < ARRAY_SIZE(fake.far_end) && len > 0);
+	fake.far_end[port].reads++;
+	if (n > 0)
+		memcpy(to, fake.far_end[port].in, n);
+	fake.far_end[port].in += n;
+	fake.far_end[port].in_len -= n;
+	return n;
 }
 
 uint64_t

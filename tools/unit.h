@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "devices/blk.h"
+#include "devices/console.h"
 #include "devices/virtio_bus.h"
 #include "vmm/gmem.h"
 #include "vmm/irq.h"
@@ -64,7 +65,7 @@ extern struct fake {
 	struct {
 		bool enabled, legacy;
 		unsigned posts;
-	} kick[32][8];	/* kick_enable(), by device and queue */
+	} kick[32][64]; /* kick_enable(), by device and queue */
 	unsigned kicks; /* kick_post() calls */
 	struct {
 		uint8_t *bytes; /* none until the test gives some */
@@ -75,7 +76,15 @@ extern struct fake {
 		struct blk_io io;  /* the last; without its iovecs */
 		uint32_t tags[64]; /* of the last 64, as of MSIs */
 		unsigned ios, stops;
-	} disk;		      /* blk_submit(), blk_stop(), for all devices */
+	} disk; /* blk_submit(), blk_stop(), for all devices */
+	struct {
+		uint8_t out[1 << 14]; /* console_write(): the first bytes, */
+		size_t out_len;
+		size_t full_at;	   /* which takes no more here; 0: goes on */
+		const uint8_t *in; /* console_read() */
+		size_t in_len;
+		unsigned writes, reads;
+	} far_end[8];	      /* by port */
 	uint32_t balloon;     /* balloon_changed(), the last */
 	unsigned balloons;    /* and how often */
 	uint32_t entropy;     /* bytes of entropy_read() so far */
