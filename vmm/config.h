@@ -14,6 +14,7 @@
 
 enum irqchip { IRQCHIP_SPLIT, IRQCHIP_KERNEL, IRQCHIP_NONE };
 enum { VCPUS_MAX = 254, CPU_MINUS_MAX = 64, DISKS_MAX = 8 };
+enum { CONSOLES_MAX = VIRTIO_CONSOLE_PORTS };
 
 /* A --disk. */
 struct config_disk {
@@ -28,6 +29,17 @@ struct config_disk {
 struct config_balloon {
 	uint64_t target;  /* bytes left to the guest; 0: all */
 	uint32_t stats_s; /* interval; 0: never */
+};
+
+/* A --console: a port of the device. */
+struct config_console {
+	enum console_kind {
+		CONSOLE_NOTHING,
+		CONSOLE_STDIO,
+		CONSOLE_UNIX,
+		CONSOLE_FILE
+	} kind;
+	const char *path, *name; /* never NULL; name "": a console, hvcN */
 };
 
 struct config {
@@ -47,6 +59,8 @@ struct config {
 	struct config_disk disks[DISKS_MAX];
 	unsigned disk_count;
 	struct config_balloon balloon;
+	struct config_console consoles[CONSOLES_MAX];
+	unsigned console_count;
 	enum irqchip irqchip;
 	bool restart; /* --on-reboot restart */
 	bool teardown_sync;
@@ -64,5 +78,6 @@ void config_parse(struct config *config, int argc, char **argv);
  * what `text` should have been. */
 const char *opt_balloon(struct config *config, const char *text);
 const char *opt_disk(struct config *config, const char *text);
+const char *opt_console(struct config *config, const char *text);
 
 #endif

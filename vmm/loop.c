@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "vmm/console.h"
 #include "vmm/cpuid.h"
 #include "vmm/disk.h"
 #include "vmm/kick.h"
@@ -90,6 +91,7 @@ loop_init(void)
 
 	sigemptyset(&taken);
 	sigaddset(&taken, SIGTERM);
+	sigaddset(&taken, SIGWINCH);
 	take_unless_ignored(&taken, SIGINT);
 	take_unless_ignored(&taken, SIGHUP);
 	sigprocmask(SIG_BLOCK, &taken, NULL);
@@ -133,7 +135,9 @@ take_signal(void)
 	struct signalfd_siginfo info;
 
 	while (read(vm.loop.signal, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGTERM && !vm.loop.terminated) {
+		if (info.ssi_signo == SIGWINCH) {
+			console_resized();
+		} else if (info.ssi_signo == SIGTERM && !vm.loop.terminated) {
 			vm.loop.terminated = true;
 			power_button(&vm.board.power);
 		} else {
@@ -179,6 +183,9 @@ handle(unsigned source)
 	case LOOP_DISK:
 		disk_ready();
 		return;
+	case LOOP_CONSOLE ... LOOP_KICK - 1:
+		console_event(source - LOOP_CONSOLE);
+		return;
 	default:
 		kick_ready(source - LOOP_KICK);
 		return;
@@ -199,6 +206,7 @@ loop_main(void *unused)
 		pthread_mutex_lock(&vm.lock);
 		for (int i = 0; i < n; i++)
 			handle(events[i].data.u32);
+		term_flush();
 		disks = disk_waits();
 		pthread_mutex_unlock(&vm.lock);
 		if (disks)

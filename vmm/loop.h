@@ -36,7 +36,9 @@ enum loop_source {
 	LOOP_STDOUT,
 	LOOP_POST,
 	LOOP_DISK,
-	LOOP_KICK /* and on: a doorbell's number, see kick_ready() */
+	LOOP_CONSOLE,		     /* and on: a port's number */
+	LOOP_KICK = LOOP_CONSOLE + 8 /* and on: a doorbell's number, see
+				      * kick_ready() */
 };
 
 struct loop {

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "vmm/balloon.h"
+#include "vmm/console.h"
 #include "vmm/cpuid.h"
 #include "vmm/disk.h"
 #include "vmm/kvm.h"
@@ -92,6 +93,7 @@ open_images(void)
 	b->cpus = c->cpus;
 	b->devices = c->devices;
 	disk_setup(&b->devices);
+	console_setup(&b->devices);
 	b->acpi = c->irqchip != IRQCHIP_NONE;
 	b->loader = c->loader;
 	b->flat_address = c->flat_address;
@@ -203,6 +205,7 @@ main(int argc, char **argv)
 	loop_start();
 	open_images();
 	disk_open_all();
+	console_open_all();
 	if (!gmem_init(&vm.mem, vm.config.mem))
 		die_errno("--mem: %llu MiB of guest memory",
 		    (unsigned long long)(vm.config.mem / MIB));
@@ -213,6 +216,7 @@ main(int argc, char **argv)
 	board_configure(&vm.board, &vm.boot.devices);
 	disk_attach_all();
 	balloon_attach();
+	console_attach_all();
 	board_reset(&vm.board);
 	term_init();
 	pthread_mutex_unlock(&vm.lock);
@@ -227,6 +231,7 @@ main(int argc, char **argv)
 		pthread_mutex_lock(&vm.lock);
 	}
 	/* The lock stays here for good: the loop's work is done. */
+	console_finish(vm.stop != STOP_LEAVE);
 	term_finish(vm.stop != STOP_LEAVE);
 	status = report();
 	disk_close_all();

@@ -11,12 +11,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "vmm/console.h"
 #include "vmm/log.h"
 #include "vmm/loop.h"
 #include "vmm/term.h"
@@ -51,6 +54,21 @@ term_put(uint8_t byte)
 	t->ring[t->head++ % TERM_RING] = byte;
 }
 
+/* The reserve beyond TERM_FULL is the vCPUs'. */
+size_t
+term_write(const void *from, size_t len)
+{
+	const uint8_t *bytes = from;
+	size_t room = TERM_FULL - MIN(waiting(), TERM_FULL);
+
+	if (vm.term.broken)
+		return len;
+	len = MIN(len, room);
+	for (size_t i = 0; i < len; i++)
+		term_put(bytes[i]);
+	return len;
+}
+
 static ssize_t
 write_some(const uint8_t *from, size_t length)
 {
@@ -75,6 +93,7 @@ drained(void)
 {
 	pthread_cond_broadcast(&vm.changed);
 	uart8250_drained(&vm.board.com1);
+	console_stdout_ready();
 }
 
 /* One write of what waits. The lock is held at entry and exit and released in
@@ -138,6 +157,15 @@ term_wait(void)
 }
 
 void
+term_flush(void)
+{
+	if (!sent)
+		return;
+	sent = false;
+	flush();
+}
+
+void
 term_writable(void)
 {
 	loop_watch(LOOP_STDOUT, vm.term.out, 0);
@@ -173,31 +201,57 @@ open_output(void)
 static bool
 gives_up(const struct pollfd fds[3])
 {
-	return fds[1].revents != 0 ||
-	    (fds[2].revents != 0 && term_key_leaves());
+	struct signalfd_siginfo info;
+	bool *leaving = &vm.term.leaving;
+
+	if (fds[1].revents != 0 &&
+	    read(fds[1].fd, &info, sizeof(info)) == sizeof(info))
+		*leaving |= info.ssi_signo != SIGWINCH;
+	if (fds[2].revents != 0)
+		*leaving |= term_key_leaves();
+	return *leaving;
+}
+
+bool
+term_await(int fd, int ms)
+{
+	struct pollfd fds[] = { { .fd = fd, .events = POLLOUT },
+		{ .fd = vm.loop.signal, .events = POLLIN },
+		{ .fd = vm.term.tty ? STDIN_FILENO : -1, .events = POLLIN } };
+
+	do {
+		if (vm.term.leaving || poll(fds, 3, ms) == 0 || gives_up(fds))
+			return false;
+	} while (fds[0].revents == 0);
+	return true;
+}
+
+bool
+term_drain(bool wait)
+{
+	struct term *t = &vm.term;
+
+	while (t->writing)
+		pthread_cond_wait(&vm.changed, &vm.lock);
+	while (waiting() != 0) {
+		uint32_t at = t->tail % TERM_RING;
+		uint32_t length = MIN(waiting(), TERM_RING - at);
+		ssize_t n;
+
+		if (!term_await(t->out, wait ? -1 : 0))
+			return false;
+		n = write_some(t->ring + at, length);
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return false;
+		t->tail += n > 0 ? (uint32_t)n : 0;
+	}
+	return true;
 }
 
 void
 term_finish(bool wait)
 {
-	struct term *t = &vm.term;
-	struct pollfd fds[] = { { .fd = t->out, .events = POLLOUT },
-		{ .fd = vm.loop.signal, .events = POLLIN },
-		{ .fd = t->tty ? STDIN_FILENO : -1, .events = POLLIN } };
-
-	while (t->writing)
-		pthread_cond_wait(&vm.changed, &vm.lock);
-	while (waiting() != 0 && poll(fds, 3, wait ? -1 : 0) != 0 &&
-	    !gives_up(fds)) {
-		uint32_t at = t->tail % TERM_RING;
-		uint32_t length = MIN(waiting(), TERM_RING - at);
-		ssize_t n =
-		    fds[0].revents == 0 ? 0 : write_some(t->ring + at, length);
-
-		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			break;
-		t->tail += n > 0 ? (uint32_t)n : 0;
-	}
+	term_drain(wait);
 	term_restore();
 }
 

@@ -45,18 +45,28 @@ struct term {
 	int in, out;	  /* in: what the loop watches for stdin */
 	bool out_guarded; /* out may block: poll before each short write */
 	bool watching;	  /* the loop watches stdin */
+	bool ready;	  /* ... or found input, not yet read: a console's */
 	bool in_closed;
 	bool tty; /* stdin is a terminal: raw mode, Ctrl-A, and */
 	int feed; /* keys read ahead: an eventfd tells the loop of room */
 	uint8_t ahead[TERM_AHEAD];
 	unsigned ahead_at, ahead_count;
 	bool escaped; /* Ctrl-A was the last key */
+	bool leaving; /* after the end: the user waits for no more output */
 	struct termios cooked;
 };
 
 /* Looks at stdin and stdout; loop_init() was called. With the lock. A terminal
  * goes to raw mode and comes back on every way out, a crash of mica included. */
 void term_init(void);
+
+/* The console's port that is stdin and stdout: as devices/console.h says. What
+ * is written goes out at the thread's next term_wait() or term_flush(). */
+size_t term_write(const void *from, size_t len);
+size_t term_read(void *to, size_t len);
+
+/* The loop's term_wait(): with the lock, and without waiting. */
+void term_flush(void);
 
 /* If the calling vCPU has sent something: writes what waits; then, if the ring
  * is full, waits until it is not or the machine stops. Called after each
@@ -74,6 +84,13 @@ bool term_key_leaves(void);
 void term_input(void);
 void term_feed(void);
 void term_writable(void);
+
+/* The machine has ended: until `fd` takes bytes or `ms` have passed, or the user
+ * wants to leave. True: it does. */
+bool term_await(int fd, int ms);
+
+/* The same for all that was sent: writes it. True: it is out. */
+bool term_drain(bool wait);
 
 /* The machine has ended: writes the rest, waiting for a slow reader unless the
  * user wants to leave, which from here on any signal says, and restores the

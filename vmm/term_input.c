@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "vmm/console.h"
 #include "vmm/log.h"
 #include "vmm/loop.h"
 #include "vmm/term.h"
@@ -36,6 +37,8 @@ term_want_input(void)
 {
 	uint64_t one = 1;
 
+	if (console_has_stdin())
+		return;
 	watch_input(true);
 	if (vm.term.ahead_count != 0 &&
 	    write(vm.term.feed, &one, sizeof(one)) < 0)
@@ -53,18 +56,55 @@ queue_key(uint8_t key)
 		t->ahead[(t->ahead_at + t->ahead_count++) % TERM_AHEAD] = key;
 }
 
+static uint8_t
+next_key(void)
+{
+	struct term *t = &vm.term;
+	uint8_t key = t->ahead[t->ahead_at];
+
+	t->ahead_at = (t->ahead_at + 1) % TERM_AHEAD;
+	t->ahead_count--;
+	return key;
+}
+
 static void
 give_keys(void)
 {
 	struct term *t = &vm.term;
 
-	while (t->ahead_count != 0 && uart8250_room(&vm.board.com1) != 0) {
-		uint8_t key = t->ahead[t->ahead_at];
+	if (console_has_stdin())
+		console_stdin_ready();
+	else
+		while (
+		    t->ahead_count != 0 && uart8250_room(&vm.board.com1) != 0)
+			uart8250_receive(&vm.board.com1, next_key());
+}
 
-		t->ahead_at = (t->ahead_at + 1) % TERM_AHEAD;
-		t->ahead_count--;
-		uart8250_receive(&vm.board.com1, key);
+/* A key at a time, or from anything else one read() for each time that it was
+ * found to have input: a second might wait. */
+size_t
+term_read(void *to, size_t len)
+{
+	struct term *t = &vm.term;
+	uint8_t *keys = to;
+	ssize_t n;
+
+	if (t->tty) {
+		for (n = 0; (size_t)n < len && t->ahead_count != 0; n++)
+			keys[n] = next_key();
+		return (size_t)n;
 	}
+	if (!t->ready) {
+		watch_input(true);
+		return 0;
+	}
+	t->ready = false;
+	n = read(STDIN_FILENO, to, len);
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		watch_input(true);
+	else if (n <= 0)
+		t->in_closed = true;
+	return (size_t)MAX(n, 0);
 }
 
 void
@@ -118,6 +158,12 @@ term_input(void)
 	size_t room = sizeof(bytes);
 	ssize_t n;
 
+	if (!vm.term.tty && console_has_stdin()) {
+		watch_input(false);
+		vm.term.ready = true;
+		console_stdin_ready();
+		return;
+	}
 	if (!vm.term.tty)
 		room = MIN(uart8250_room(&vm.board.com1), room);
 	if (room == 0) {

@@ -11,6 +11,7 @@
 #include "devices/board.h"
 #include "vmm/blk_engine.h"
 #include "vmm/config.h"
+#include "vmm/console_port.h"
 #include "vmm/gmem.h"
 #include "vmm/irq.h"
 #include "vmm/stats.h"
@@ -56,6 +57,7 @@ struct vm {
 	struct config config;
 	struct gmem mem;
 	struct blk_engine disks; /* config's, by the same numbers */
+	struct console_port consoles[CONSOLES_MAX]; /* but stdio's */
 	struct boot boot; /* kept for a restart: images and modules */
 
 	int kvm_fd, fd;

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The far ends of the console's ports: those that --console names. A vm without
+ * any has no such device.
+ */
+#ifndef VMM_CONSOLE_H
+#define VMM_CONSOLE_H
+
+#include "devices/virtio_bus.h"
+
+/* Opens files and sockets, before the first instruction, or ends the process
+ * with a line. The sockets go when it ends. */
+void console_open_all(void);
+
+/* For board_configure(): what the device offers. */
+void console_setup(struct virtio_bus_setup *devices);
+
+/* Tells the device of its ports; between board_configure() and the first
+ * board_reset(). */
+void console_attach_all(void);
+
+/* Is stdin a port's rather than COM1's? */
+bool console_has_stdin(void);
+
+/* The loop: a port's file, client or listener has an event; stdin has input
+ * that term_read() gives, the terminal has another size. With the lock. */
+void console_event(unsigned port);
+void console_stdin_ready(void);
+void console_resized(void);
+
+/* term_write() has room again. With the lock, any thread. */
+void console_stdout_ready(void);
+
+/* The machine has ended: what the guest still has in its rings goes out, as
+ * far as `wait` allows. With the lock; before term_finish(). */
+void console_finish(bool wait);
+
+#endif

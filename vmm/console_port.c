@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See console_port.h; unix(7), epoll(7).
+ */
+#include "vmm/console_port.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "vmm/log.h"
+
+const char *
+console_port_append(struct console_port *p, const char *path)
+{
+	*p = (struct console_port){ .listener = -1 };
+	p->fd = open(path,
+	    O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+	    0600);
+	return p->fd < 0 ? strerror(errno) : NULL;
+}
+
+/* Makes room for a socket at `path`, if what is there is one that its owner
+ * left behind. */
+static const char *
+clear(int fd, const struct sockaddr_un *at)
+{
+	struct stat is;
+
+	if (lstat(at->sun_path, &is) < 0)
+		return errno == ENOENT ? NULL : strerror(errno);
+	if (!S_ISSOCK(is.st_mode))
+		return "there is a file of that name, which is not a socket";
+	if (connect(fd, (const struct sockaddr *)at, sizeof(*at)) == 0 ||
+	    errno == EAGAIN)
+		return "in use: somebody listens there";
+	if (errno != ECONNREFUSED || unlink(at->sun_path) < 0)
+		return strerror(errno);
+	return NULL;
+}
+
+static const char *
+listen_at(int fd, const struct sockaddr_un *at)
+{
+	int probe =
+	    socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	const char *wrong = clear(probe, at);
+
+	close(probe);
+	if (wrong == NULL &&
+	    (bind(fd, (const struct sockaddr *)at, sizeof(*at)) < 0 ||
+		listen(fd, 1) < 0))
+		wrong = strerror(errno);
+	return wrong;
+}
+
+const char *
+console_port_listen(struct console_port *p, const char *path)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	const char *wrong;
+
+	*p = (struct console_port){ .fd = -1 };
+	if (strlen(path) >= sizeof(at.sun_path))
+		return strerror(ENAMETOOLONG);
+	memcpy(at.sun_path, path, strlen(path));
+	p->listener =
+	    socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (p->listener < 0)
+		return strerror(errno);
+	wrong = listen_at(p->listener, &at);
+	if (wrong != NULL) {
+		close(p->listener);
+		p->listener = -1;
+	}
+	return wrong;
+}
+
+size_t
+console_port_write(struct console_port *p, const void *from, size_t len)
+{
+	const uint8_t *bytes = from;
+	size_t done = 0;
+
+	while (done < len && p->fd >= 0 && !p->deaf) {
+		ssize_t n = write(p->fd, bytes + done, len - done);
+
+		if (n >= 0 || errno == EINTR) {
+			done += (size_t)MAX(n, 0);
+		} else if (errno == EAGAIN) {
+			p->wants |= EPOLLOUT;
+			return done;
+		} else if (p->listener >= 0) {
+			p->deaf = true;
+		} else {
+			warn_once("--console file: %s; bytes are dropped",
+			    strerror(errno));
+			return len;
+		}
+	}
+	return len;
+}
+
+size_t
+console_port_read(struct console_port *p, void *to, size_t len)
+{
+	ssize_t n;
+
+	if (p->listener < 0 || p->fd < 0 || p->ended)
+		return 0;
+	n = read(p->fd, to, len);
+	if (n > 0)
+		return (size_t)n;
+	if (n < 0 && errno == EAGAIN)
+		p->wants |= EPOLLIN;
+	else
+		p->ended = true;
+	return 0;
+}
+
+/* An event that comes without asking, HUP, is what ERR stands for here. */
+uint32_t
+console_port_events(const struct console_port *p)
+{
+	uint32_t events = p->fd < 0 ? EPOLLIN : p->wants;
+
+	if (p->ended)
+		events |= EPOLLERR;
+	return events == 0 ? 0 : events | EPOLLONESHOT;
+}
+
+bool
+console_port_accept(struct console_port *p)
+{
+	p->fd = accept4(p->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	p->wants = EPOLLIN;
+	p->ended = p->deaf = false;
+	return p->fd >= 0;
+}
+
+bool
+console_port_left(struct console_port *p)
+{
+	struct pollfd is = { .fd = p->fd };
+	uint8_t byte;
+
+	if (p->listener < 0)
+		return false;
+	if ((p->wants & EPOLLIN) == 0 && recv(p->fd, &byte, 1, MSG_PEEK) <= 0)
+		p->ended = errno != EAGAIN;
+	if (!p->ended || poll(&is, 1, 0) <= 0)
+		return false;
+	close(p->fd); /* epoll forgets it */
+	p->fd = -1;
+	return true;
+}
+
+void
+console_port_close(struct console_port *p)
+{
+	if (p->fd >= 0)
+		close(p->fd);
+	if (p->listener >= 0)
+		close(p->listener);
+	p->fd = p->listener = -1;
+}
