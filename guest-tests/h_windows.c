@@ -27,53 +27,14 @@ static const uint64_t edges[] = {
 static const uint64_t nobody[] = { 0x08100000, 0x80000000, 0xd0000000,
 	0xe8000000, 0xfed00000, 0xfff00000, 0x13ff00000 };
 
-static uint64_t
-load(uint64_t at, unsigned size)
-{
-	switch (size) {
-	case 1:
-		return *(volatile uint8_t *)phys(at);
-	case 2:
-		return *(volatile uint16_t *)phys(at);
-	case 4:
-		return *(volatile uint32_t *)phys(at);
-	default:
-		return *(volatile uint64_t *)phys(at);
-	}
-}
-
-static void
-store(uint64_t at, unsigned size, uint64_t value)
-{
-	switch (size) {
-	case 1:
-		*(volatile uint8_t *)phys(at) = (uint8_t)value;
-		break;
-	case 2:
-		*(volatile uint16_t *)phys(at) = (uint16_t)value;
-		break;
-	case 4:
-		*(volatile uint32_t *)phys(at) = (uint32_t)value;
-		break;
-	default:
-		*(volatile uint64_t *)phys(at) = value;
-	}
-}
-
-static uint64_t
-random64(void)
-{
-	return (uint64_t)random32() << 32 | random32();
-}
-
 static void
 try_edges(void)
 {
 	for (unsigned e = 0; e < sizeof(edges) / sizeof(edges[0]); e++)
 		for (uint64_t at = edges[e] - 8; at < edges[e] + 8; at++)
 			for (unsigned size = 1; size <= 8; size *= 2) {
-				load(at, size);
-				store(at, size, random64());
+				peek(at, size);
+				poke(at, size, random64());
 			}
 }
 
@@ -84,11 +45,11 @@ try_nobody(void)
 		for (unsigned off = 0; off < 4; off++) {
 			uint64_t at = nobody[i] + 0xffe + off;
 
-			store(at, 8, 0);
-			expect_eq(load(at, 1), 0xff, "nobody: 1 byte");
-			expect_eq(load(at, 2), 0xffff, "nobody: 2 bytes");
-			expect_eq(load(at, 4), 0xffffffff, "nobody: 4 bytes");
-			expect_eq(load(at, 8), ~0ull, "nobody: 8 bytes");
+			poke(at, 8, 0);
+			expect_eq(peek(at, 1), 0xff, "nobody: 1 byte");
+			expect_eq(peek(at, 2), 0xffff, "nobody: 2 bytes");
+			expect_eq(peek(at, 4), 0xffffffff, "nobody: 4 bytes");
+			expect_eq(peek(at, 8), ~0ull, "nobody: 8 bytes");
 		}
 }
 
@@ -99,21 +60,21 @@ try_windows(void)
 {
 	for (uint64_t at = 0; at < 0x100000; at += 4093)
 		for (unsigned size = 1; size <= 8; size *= 2) {
-			load(0xe0000000 + at, size);
-			store(0xe0000000 + at, size, random64());
+			peek(0xe0000000 + at, size);
+			poke(0xe0000000 + at, size, random64());
 		}
 	for (uint64_t at = 0; at < 0x1000; at += 7)
 		for (unsigned size = 1; size <= 8; size *= 2) {
-			store(0xfec00000, 4, random32() % 0x50);
-			load(0xfec00000 + at, size);
-			store(0xfec00000 + at, size, random64());
+			poke(0xfec00000, 4, random32() % 0x50);
+			peek(0xfec00000 + at, size);
+			poke(0xfec00000 + at, size, random64());
 		}
 	for (unsigned i = 0; i < 500; i++) {
-		store(0xfec00000, 4, random32() % 0x50);
-		store(0xfec00010, 4, random32());
+		poke(0xfec00000, 4, random32() % 0x50);
+		poke(0xfec00010, 4, random32());
 	}
 	for (uint64_t at = 0; at < 0x1000; at += 16)
-		load(0xfee00000 + at, 4);
+		peek(0xfee00000 + at, 4);
 }
 
 static void

@@ -68,7 +68,12 @@ phys(uint64_t at)
 	return (volatile void *)at;
 }
 
+/* One access there; size 1, 2, 4 or 8. */
+uint64_t peek(uint64_t at, unsigned size);
+void poke(uint64_t at, unsigned size, uint64_t value);
+
 /* A number that repeats from run to run: xorshift. */
 uint32_t random32(void);
+uint64_t random64(void);
 
 #endif

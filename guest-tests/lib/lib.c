@@ -167,6 +167,39 @@ starts_with(const char *text, const char *with)
 	return memcmp(text, with, strlen(with)) == 0;
 }
 
+uint64_t
+peek(uint64_t at, unsigned size)
+{
+	switch (size) {
+	case 1:
+		return *(volatile uint8_t *)phys(at);
+	case 2:
+		return *(volatile uint16_t *)phys(at);
+	case 4:
+		return *(volatile uint32_t *)phys(at);
+	default:
+		return *(volatile uint64_t *)phys(at);
+	}
+}
+
+void
+poke(uint64_t at, unsigned size, uint64_t value)
+{
+	switch (size) {
+	case 1:
+		*(volatile uint8_t *)phys(at) = (uint8_t)value;
+		break;
+	case 2:
+		*(volatile uint16_t *)phys(at) = (uint16_t)value;
+		break;
+	case 4:
+		*(volatile uint32_t *)phys(at) = (uint32_t)value;
+		break;
+	default:
+		*(volatile uint64_t *)phys(at) = value;
+	}
+}
+
 uint32_t
 random32(void)
 {
@@ -176,4 +209,10 @@ random32(void)
 	state ^= state >> 17;
 	state ^= state << 5;
 	return state;
+}
+
+uint64_t
+random64(void)
+{
+	return (uint64_t)random32() << 32 | random32();
 }
