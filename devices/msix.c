@@ -97,14 +97,14 @@ msix_fire(struct msix *m, unsigned vector)
 	m->pending |= (uint64_t)1 << vector;
 }
 
-/* A message to anywhere but the local APICs is a store that nobody hears.
- * (Intel SDM volume 3, 11.11.1) */
+/* A message to anywhere but the local APICs, which are below 4 GiB, is a store
+ * that nobody hears. (Intel SDM volume 3, 11.11.1) */
 static void
 send(const struct msix *m, unsigned vector)
 {
 	uint64_t address = m->entry[vector].address;
 
-	if ((address & 0xfff00000) == 0xfee00000)
+	if (address >> 20 == 0xfee)
 		irq_msi(address, m->entry[vector].data);
 }
 
