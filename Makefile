@@ -54,8 +54,8 @@ run: $(BUILD)/mica
 # Unit tests: each *_test.c against all that is free of KVM and of threads,
 # under the sanitizers, with tools/unit.c for the services it leaves open.
 PURE   := $(filter-out vmm/%,$(SRC)) $(filter vmm/config_%,$(SRC)) \
-	vmm/pio.c vmm/mmio.c vmm/gmem.c vmm/uring.c vmm/console_port.c \
-	$(filter vmm/blk_%,$(SRC))
+	$(filter vmm/blk_% vmm/json%,$(SRC)) vmm/uring.c \
+	vmm/pio.c vmm/mmio.c vmm/gmem.c vmm/console_port.c
 TEST   := $(wildcard vmm/*_test.c devices/*_test.c boot/*_test.c)
 TESTS  := $(TEST:%.c=$(BUILD)/unit/%)
 PUREO  := $(PURE:%.c=$(BUILD)/unit/%.o) $(BUILD)/unit/tools/unit.o
