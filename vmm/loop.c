@@ -28,7 +28,9 @@
 uint64_t
 loop_now_ns(void)
 {
-	return stats_now_ns();
+	const struct loop *l = &vm.loop;
+
+	return l->clock_stopped ? l->stopped_ns : stats_now_ns() - l->behind_ns;
 }
 
 /* The timerfd follows the earliest timer; a call that does not change that
@@ -40,13 +42,13 @@ arm(void)
 	struct itimerspec when = { .it_value = { 0, 0 } };
 	uint64_t at_ns = TIMER_OFF;
 
-	for (unsigned i = 0; i < TIMERS; i++)
+	for (unsigned i = 0; i < TIMERS && !l->clock_stopped; i++)
 		at_ns = MIN(at_ns, l->at_ns[i]);
 	if (at_ns == l->armed_ns)
 		return;
 	l->armed_ns = at_ns;
 	if (at_ns != TIMER_OFF) {
-		at_ns = MAX(at_ns, 1); /* zero would disarm it */
+		at_ns = MAX(at_ns + l->behind_ns, 1); /* 0 would disarm it */
 		when.it_value.tv_sec = (time_t)(at_ns / 1000000000);
 		when.it_value.tv_nsec = (long)(at_ns % 1000000000);
 	}
@@ -60,15 +62,41 @@ loop_timer(enum timer timer, uint64_t at_ns)
 	arm();
 }
 
-bool
-loop_watch(unsigned source, int fd, uint32_t events)
+void
+loop_clock(bool runs)
+{
+	struct loop *l = &vm.loop;
+
+	if (runs)
+		l->behind_ns = stats_now_ns() - l->stopped_ns;
+	else
+		l->stopped_ns = loop_now_ns();
+	l->clock_stopped = !runs;
+	arm();
+}
+
+static bool
+watch(int epoll, unsigned source, int fd, uint32_t events)
 {
 	struct epoll_event event = { .events = events, .data.u32 = source };
 
 	if (events == 0)
-		return epoll_ctl(vm.loop.epoll, EPOLL_CTL_DEL, fd, NULL) == 0;
-	return epoll_ctl(vm.loop.epoll, EPOLL_CTL_ADD, fd, &event) == 0 ||
-	    epoll_ctl(vm.loop.epoll, EPOLL_CTL_MOD, fd, &event) == 0;
+		return epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL) == 0;
+	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0 ||
+	    epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) == 0;
+}
+
+/* What the user does is watched in a second set too, and while the machine is
+ * paused in that alone: the rest stays ready until it goes on. */
+bool
+loop_watch(unsigned source, int fd, uint32_t events)
+{
+	enum { USERS = 1 << LOOP_SIGNAL | 1 << LOOP_STDIN };
+
+	if (source < LOOP_KICK && (USERS >> source & 1) != 0 &&
+	    !watch(vm.loop.users, source, fd, events))
+		return false;
+	return watch(vm.loop.epoll, source, fd, events);
 }
 
 /* nohup, or a shell for a job in the background, has seen to it that these do
@@ -100,10 +128,12 @@ loop_init(void)
 	for (unsigned i = 0; i < TIMERS; i++)
 		l->at_ns[i] = TIMER_OFF;
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
+	l->users = epoll_create1(EPOLL_CLOEXEC);
 	l->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	l->signal = signalfd(-1, &taken, SFD_NONBLOCK | SFD_CLOEXEC);
 	l->post = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (l->epoll < 0 || l->post < 0 || l->timer < 0 || l->signal < 0)
+	if (l->epoll < 0 || l->users < 0 || l->post < 0 || l->timer < 0 ||
+	    l->signal < 0)
 		die_errno("descriptors of the event loop");
 	loop_watch(LOOP_TIMER, l->timer, EPOLLIN);
 	loop_watch(LOOP_POST, l->post, EPOLLIN);
@@ -199,12 +229,13 @@ loop_main(void *unused)
 
 	cpuid_query(); /* while the main thread creates the VM */
 	for (;;) {
-		int n =
-		    epoll_wait(vm.loop.epoll, events, ARRAY_SIZE(events), -1);
+		bool pausing = vm_pausing();
+		int n = epoll_wait(pausing ? vm.loop.users : vm.loop.epoll,
+		    events, ARRAY_SIZE(events), -1);
 		bool disks;
 
 		pthread_mutex_lock(&vm.lock);
-		for (int i = 0; i < n; i++)
+		for (int i = 0; i < n && pausing == vm.pause.on; i++)
 			handle(events[i].data.u32);
 		term_flush();
 		disks = disk_waits();

@@ -17,7 +17,8 @@ enum timer {
 	TIMERS
 };
 
-/* The machine's clock in nanoseconds: CLOCK_MONOTONIC. Never goes back. */
+/* The machine's clock in nanoseconds: CLOCK_MONOTONIC, less the time for which
+ * the machine was paused. Never goes back. */
 uint64_t loop_now_ns(void);
 
 /* Have the row's chip called (type_fire) once at or soon after `at_ns` on that
@@ -43,9 +44,12 @@ enum loop_source {
 
 struct loop {
 	int epoll, timer, signal, post;
-	uint64_t at_ns[TIMERS]; /* under the board's lock */
-	uint64_t armed_ns;	/* what the timerfd is set to */
-	bool terminated;	/* SIGTERM has pressed the power button */
+	int users; /* epoll of what is heard while the machine is paused */
+	uint64_t at_ns[TIMERS];		/* under the board's lock */
+	uint64_t armed_ns;		/* what the timerfd is set to */
+	bool clock_stopped;		/* at `stopped_ns`; else it is */
+	uint64_t stopped_ns, behind_ns; /* `behind_ns` behind the host's */
+	bool terminated; /* SIGTERM has pressed the power button */
 };
 
 /* Creates the descriptors and blocks the signals that the loop then takes:
@@ -58,6 +62,10 @@ void loop_start(void);
 
 /* Has kick_posted() called soon. Board's lock held. */
 void loop_post(void);
+
+/* Stops the machine's clock and its timers, or has them go on, the other of
+ * which they do. Board's lock held. */
+void loop_clock(bool runs);
 
 /* Watch `fd` for epoll `events`; 0 stops watching. False when epoll refuses
  * the file, as it does with regular ones. */

@@ -23,6 +23,7 @@
 #include "vmm/log.h"
 #include "vmm/loop.h"
 #include "vmm/term.h"
+#include "vmm/vcpu.h"
 #include "vmm/vm.h"
 
 enum { GUARDED_WRITE = 512 };
@@ -151,8 +152,10 @@ term_wait(void)
 	sent = false;
 	pthread_mutex_lock(&vm.lock);
 	flush();
-	while (term_full() && !vm_stopping())
-		pthread_cond_wait(&vm.changed, &vm.lock);
+	/* Who waits may wait in the middle of an exit; a pause keeps it. */
+	for (bool held = term_full(); held && !vm_stopping();
+	     held = term_full() || vm.pause.on)
+		vcpu_wait();
 	pthread_mutex_unlock(&vm.lock);
 }
 

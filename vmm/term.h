@@ -21,7 +21,8 @@ bool term_full(void);
 /* Send one byte. Never fails, never blocks. */
 void term_put(uint8_t byte);
 
-/* The chip has room for input again: read stdin and call uart8250_receive(). */
+/* The chip has room for input again, or a pause is over: read stdin and call
+ * uart8250_receive(). */
 void term_want_input(void);
 
 /*

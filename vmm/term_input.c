@@ -72,6 +72,8 @@ give_keys(void)
 {
 	struct term *t = &vm.term;
 
+	if (vm.pause.on)
+		return;
 	if (console_has_stdin())
 		console_stdin_ready();
 	else
@@ -158,6 +160,10 @@ term_input(void)
 	size_t room = sizeof(bytes);
 	ssize_t n;
 
+	if (!vm.term.tty && vm.pause.on) {
+		watch_input(false);
+		return;
+	}
 	if (!vm.term.tty && console_has_stdin()) {
 		watch_input(false);
 		vm.term.ready = true;

@@ -51,6 +51,19 @@ vcpu_kick(struct vcpu *vcpu)
 	pthread_kill(vcpu->thread, KICK);
 }
 
+void
+vcpu_wait(void)
+{
+	bool paused = vm.pause.on;
+
+	pause_vcpu_out();
+	pthread_cond_wait(&vm.changed, &vm.lock);
+	pause_vcpu_back();
+	/* EINVAL: its clock is not KVM's. */
+	if (paused && !vm.pause.on)
+		ioctl(self->fd, KVM_KVMCLOCK_CTRL, 0);
+}
+
 static struct kvm_segment
 kvm_segment(const struct segment *s)
 {
@@ -195,8 +208,8 @@ exit_hlt(struct kvm_run *run)
 		return;
 	}
 	pthread_mutex_lock(&vm.lock);
-	while (!vm.wires.intr && !vm_stopping())
-		pthread_cond_wait(&vm.changed, &vm.lock);
+	while ((!vm.wires.intr || vm.pause.on) && !vm_stopping())
+		vcpu_wait();
 	pthread_mutex_unlock(&vm.lock);
 }
 
@@ -277,21 +290,41 @@ count_exit(struct vcpu *vcpu, uint64_t ns)
 		stats_count(&s->windows[mmio_row(run->mmio.phys_addr)], ns);
 }
 
+static void
+wait_for_end_of_pause(void)
+{
+	pthread_mutex_lock(&vm.lock);
+	while (vm.pause.on && !vm_stopping())
+		vcpu_wait();
+	pthread_mutex_unlock(&vm.lock);
+}
+
 /* Once into the guest and out. What kicks sets its reason first and then
  * immediate_exit, so that clearing that before looking at the reasons misses
- * none. */
+ * none. When the machine is to pause, KVM_RUN ends the work of the last exit,
+ * which may take another, and no more (virt/kvm/api.rst, KVM_RUN): a vCPU at
+ * rest is between two instructions. */
 static void
 enter(struct vcpu *vcpu)
 {
 	uint64_t since_ns;
+	bool pausing;
 
 	__atomic_store_n(&vcpu->run->immediate_exit, 0, __ATOMIC_SEQ_CST);
 	if (vm_stopping())
 		return;
-	offer_interrupt(vcpu);
+	pausing = vm_pausing();
+	if (pausing)
+		__atomic_store_n(
+		    &vcpu->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
+	else
+		offer_interrupt(vcpu);
 	if (ioctl(vcpu->fd, KVM_RUN, 0) < 0) {
-		if (errno == EINTR || errno == EAGAIN)
+		if (errno == EINTR || errno == EAGAIN) {
+			if (pausing)
+				wait_for_end_of_pause();
 			return;
+		}
 		warn("vCPU %u: KVM_RUN: %s", vcpu->index, strerror(errno));
 		stop(STOP_HOST);
 		return;

@@ -22,6 +22,9 @@ void vcpu_run_first(void);
  * thread; no effect on one that is just leaving. */
 void vcpu_kick(struct vcpu *vcpu);
 
+/* On a vCPU's thread, with the lock, out of the guest: waits for vm.changed. */
+void vcpu_wait(void);
+
 /* Waits for the end of a thread; vm_stopping() holds. */
 void vcpu_join(struct vcpu *vcpu);
 

@@ -14,6 +14,7 @@
 #include "vmm/console_port.h"
 #include "vmm/gmem.h"
 #include "vmm/irq.h"
+#include "vmm/pause.h"
 #include "vmm/stats.h"
 #include "vmm/stop.h"
 #include "vmm/term.h"
@@ -66,17 +67,18 @@ struct vm {
 	struct vcpu vcpus[VCPUS_MAX];
 
 	/* Protects board, the wires of irq.c, loop.c's timers, term.c's ring,
-	 * `stop`, and each vCPU's `started`. Held for one register access or
-	 * one event; never while waiting for the host. */
+	 * pause, `stop`, and each vCPU's `started`. Held for one register
+	 * access or one event; never while waiting for the host. */
 	pthread_mutex_t lock;
 	struct board board;
 	struct wires wires;
 	struct term term;
 	struct loop loop;
 	struct kicks kicks;
+	struct pause pause;
 
-	/* With lock: INTR rose, the ring drained, KVM has told its CPUID, or
-	 * the machine stops. */
+	/* With lock: INTR rose, the ring drained, a pause is over, KVM has
+	 * told its CPUID, or the machine stops. */
 	pthread_cond_t changed;
 	struct vcpu *crashed; /* whose registers to print, or NULL */
 	struct milestones milestones;
@@ -93,6 +95,13 @@ static inline bool
 vm_stopping(void)
 {
 	return __atomic_load_n(&vm.stop, __ATOMIC_ACQUIRE) != STOP_NOT;
+}
+
+/* Is it to stay out of the guest? The same. */
+static inline bool
+vm_pausing(void)
+{
+	return __atomic_load_n(&vm.pause.on, __ATOMIC_SEQ_CST);
 }
 
 #endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See pause.h. A vCPU counts as out of the guest wherever it waits, in hlt or
+ * for a slow reader of its output too; each of those waits lasts as long as
+ * the pause.
+ */
+#include "vmm/pause.h"
+
+#include "vmm/loop.h"
+#include "vmm/term.h"
+#include "vmm/vcpu.h"
+
+static void
+look(void)
+{
+	struct pause *p = &vm.pause;
+
+	if (!p->on || p->reached || p->out != vm.config.cpus)
+		return;
+	p->reached = true;
+}
+
+void
+pause_begin(void)
+{
+	if (vm.pause.on)
+		return;
+	__atomic_store_n(&vm.pause.on, true, __ATOMIC_SEQ_CST);
+	loop_clock(false);
+	for (unsigned i = 0; i < vm.config.cpus; i++)
+		vcpu_kick(&vm.vcpus[i]);
+	look();
+}
+
+void
+pause_end(void)
+{
+	if (!vm.pause.on)
+		return;
+	__atomic_store_n(&vm.pause.on, false, __ATOMIC_SEQ_CST);
+	vm.pause.reached = false;
+	loop_clock(true);
+	term_want_input();
+	pthread_cond_broadcast(&vm.changed);
+}
+
+void
+pause_vcpu_out(void)
+{
+	vm.pause.out++;
+	look();
+}
+
+void
+pause_vcpu_back(void)
+{
+	vm.pause.out--;
+}
