@@ -65,6 +65,9 @@ $(BUILD)/unit/%.o: %.c Makefile
 	@echo "  CC $@"
 	@$(CC) $(STD) $(SAN) -c -o $@ $<
 
+$(BUILD)/unit/vmm/command_test: $(BUILD)/unit/vmm/command.o \
+	$(BUILD)/unit/vmm/command_run.o # with a machine of its own
+
 $(TESTS): %: %.o $(PUREO)
 	@echo "  LD $@"
 	@$(CC) $(SAN) -o $@ $^ -pthread

@@ -219,6 +219,21 @@ opt_rng(struct config *c, const char *text)
 }
 
 static const char *
+opt_control(struct config *c, const char *text)
+{
+	c->control = text;
+	return *text == '\0' ? "the path of a socket to create" : NULL;
+}
+
+static const char *
+opt_paused(struct config *c, const char *text)
+{
+	(void)text;
+	c->paused = true;
+	return NULL;
+}
+
+static const char *
 opt_stats(struct config *c, const char *text)
 {
 	(void)text;
@@ -258,8 +273,11 @@ opt_help(struct config *c, const char *text)
 	printf("\nLoaders:");
 	for (unsigned i = 0; boot_loader_name(i) != NULL; i++)
 		printf(" %s", boot_loader_name(i));
+	printf("\n\nCommands of --control:");
+#define COMMAND(name, ...) printf(" %s", name);
+#include "vmm/commands.def"
 	printf(
-	    "\nExit status: 0 the guest powered off or reset, or the user"
+	    "\n\nExit status: 0 the guest powered off or reset, or the user"
 	    " left; what the guest\ngave to port 0xf4 (value << 1 | 1) or 0xf8"
 	    " (value); 1 the host or an option is\nat fault; 3 the guest"
 	    " crashed.\n");
@@ -340,6 +358,9 @@ config_parse(struct config *c, int argc, char **argv)
 		die("--loader, --initrd and --module need an IMAGE beside them");
 	if (c->balloon.target > c->mem)
 		die("--balloon target=SIZE: more than the guest has by --mem");
+	if (c->paused && c->control == NULL)
+		die("--paused needs --control PATH: nothing else lets the guest"
+		    " go on");
 	if (c->irqchip == IRQCHIP_NONE && c->cpus > 1)
 		die("--irqchip none: one CPU only, since others are started by"
 		    " an APIC");

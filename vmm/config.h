@@ -65,6 +65,8 @@ struct config {
 	bool restart; /* --on-reboot restart */
 	bool teardown_sync;
 	bool stats, describe;
+	const char *control; /* the socket's path, or NULL */
+	bool paused;
 	struct virtio_bus_setup devices;
 	char text[4096]; /* pieces of arguments that needed cutting */
 	size_t text_used;

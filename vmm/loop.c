@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "vmm/console.h"
+#include "vmm/control.h"
 #include "vmm/cpuid.h"
 #include "vmm/disk.h"
 #include "vmm/kick.h"
@@ -91,7 +92,10 @@ watch(int epoll, unsigned source, int fd, uint32_t events)
 bool
 loop_watch(unsigned source, int fd, uint32_t events)
 {
-	enum { USERS = 1 << LOOP_SIGNAL | 1 << LOOP_STDIN };
+	enum {
+		USERS = 1 << LOOP_SIGNAL | 1 << LOOP_STDIN | 1 << LOOP_CONTROL |
+		    1 << LOOP_CONTROL_CLIENT
+	};
 
 	if (source < LOOP_KICK && (USERS >> source & 1) != 0 &&
 	    !watch(vm.loop.users, source, fd, events))
@@ -169,9 +173,9 @@ take_signal(void)
 			console_resized();
 		} else if (info.ssi_signo == SIGTERM && !vm.loop.terminated) {
 			vm.loop.terminated = true;
-			power_button(&vm.board.power);
+			vm_power_button();
 		} else {
-			vm_stop(STOP_LEAVE, 0);
+			vm_stop(STOP_LEAVE, BY_SIGNAL);
 		}
 	}
 }
@@ -209,6 +213,12 @@ handle(unsigned source)
 	case LOOP_POST:
 		if (read(vm.loop.post, &count, sizeof(count)) > 0)
 			kick_posted();
+		return;
+	case LOOP_CONTROL:
+		control_accept();
+		return;
+	case LOOP_CONTROL_CLIENT:
+		control_client();
 		return;
 	case LOOP_DISK:
 		disk_ready();

@@ -37,6 +37,8 @@ enum loop_source {
 	LOOP_STDOUT,
 	LOOP_POST,
 	LOOP_DISK,
+	LOOP_CONTROL,
+	LOOP_CONTROL_CLIENT,
 	LOOP_CONSOLE,		     /* and on: a port's number */
 	LOOP_KICK = LOOP_CONSOLE + 8 /* and on: a doorbell's number, see
 				      * kick_ready() */

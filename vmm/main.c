@@ -40,11 +40,19 @@ vm_stop(enum stop how, int status)
 	if (vm_stopping() && !(vm.stop == STOP_RESET && how == STOP_LEAVE))
 		return;
 	stats_milestone(AT_STOP);
+	control_end(how, status);
 	vm.stop_status = status;
 	__atomic_store_n(&vm.stop, how, __ATOMIC_SEQ_CST);
 	pthread_cond_broadcast(&vm.changed);
 	for (unsigned i = 0; i < vm.config.cpus; i++)
 		vcpu_kick(&vm.vcpus[i]);
+}
+
+void
+vm_power_button(void)
+{
+	power_button(&vm.board.power);
+	control_event("POWERDOWN", NULL);
 }
 
 void
@@ -206,6 +214,7 @@ main(int argc, char **argv)
 	open_images();
 	disk_open_all();
 	console_open_all();
+	control_open();
 	if (!gmem_init(&vm.mem, vm.config.mem))
 		die_errno("--mem: %llu MiB of guest memory",
 		    (unsigned long long)(vm.config.mem / MIB));
@@ -219,11 +228,15 @@ main(int argc, char **argv)
 	console_attach_all();
 	board_reset(&vm.board);
 	term_init();
+	control_start();
+	vm.pause.prelaunch = vm.config.paused;
+	if (vm.config.paused)
+		pause_begin();
 	pthread_mutex_unlock(&vm.lock);
 	create_vcpus();
 	run();
 	pthread_mutex_lock(&vm.lock);
-	while (vm.stop == STOP_RESET && vm.config.restart) {
+	while (vm_restarts(vm.stop)) {
 		restart();
 		pthread_mutex_unlock(&vm.lock);
 		create_vcpus();
@@ -231,6 +244,7 @@ main(int argc, char **argv)
 		pthread_mutex_lock(&vm.lock);
 	}
 	/* The lock stays here for good: the loop's work is done. */
+	control_finish();
 	console_finish(vm.stop != STOP_LEAVE);
 	term_finish(vm.stop != STOP_LEAVE);
 	status = report();

@@ -6,6 +6,7 @@
  */
 #include "vmm/pause.h"
 
+#include "vmm/control.h"
 #include "vmm/loop.h"
 #include "vmm/term.h"
 #include "vmm/vcpu.h"
@@ -18,6 +19,7 @@ look(void)
 	if (!p->on || p->reached || p->out != vm.config.cpus)
 		return;
 	p->reached = true;
+	control_paused();
 }
 
 void
@@ -39,9 +41,11 @@ pause_end(void)
 		return;
 	__atomic_store_n(&vm.pause.on, false, __ATOMIC_SEQ_CST);
 	vm.pause.reached = false;
+	vm.pause.prelaunch = false;
 	loop_clock(true);
 	term_want_input();
 	pthread_cond_broadcast(&vm.changed);
+	control_event("RESUME", NULL);
 }
 
 void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The machine stopped and let go on by its user: no vCPU is in the guest, no
- * chip's clock runs, and no chip hears of the host; what the user does
- * (signals, a terminal's keys) is heard.
+ * chip's clock runs, and no chip hears of the host; what the user does (the
+ * control socket, signals, a terminal's keys) is heard.
  *
  * What goes on is KVM's: the guest's TSC, and its local APICs' timers, which
  * count by it. A guest whose clock is KVM's (kvmclock) is told that it was
@@ -16,13 +16,14 @@
 #include "vmm/util.h"
 
 struct pause {
-	bool on;      /* asked for; also read without the lock, atomically */
-	bool reached; /* since then no vCPU has been in the guest */
-	unsigned out; /* vCPUs in vcpu_wait() */
+	bool on;	/* asked for; also read without the lock, atomically */
+	bool reached;	/* since then no vCPU has been in the guest */
+	bool prelaunch; /* --paused: it has not been off yet */
+	unsigned out;	/* vCPUs in vcpu_wait() */
 };
 
-/* Stops the machine. It has come to rest when vm.pause.reached. No effect when
- * it is on. */
+/* Stops the machine. It has come to rest when vm.pause.reached; control_paused()
+ * is called then, maybe at once. No effect when it is on. */
 void pause_begin(void);
 
 /* Goes on. No effect when it is off. */

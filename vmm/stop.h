@@ -18,10 +18,13 @@ enum stop {
 	STOP_HOST    /* the host failed us */
 };
 
+/* Who asked for a STOP_RESET or STOP_LEAVE, in vm_stop()'s `status`. */
+enum { BY_GUEST, BY_SIGNAL, BY_KEY, BY_COMMAND };
+
 /* End the machine. The first call counts, but leaving overrides a reset; every
  * vCPU leaves the guest at its next exit at the latest. The board's lock is
- * held. `status` matters to STOP_STATUS alone and is what the process exits
- * with, modulo 256. */
+ * held. `status` is what the process exits with, modulo 256, after STOP_STATUS;
+ * with STOP_RESET and STOP_LEAVE it says who asked; it means nothing else. */
 void vm_stop(enum stop how, int status);
 
 /* A milestone of the guest's own for --stats, any number it likes. */

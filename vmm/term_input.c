@@ -124,10 +124,10 @@ escape(uint8_t key)
 {
 	switch (key) {
 	case 'x':
-		vm_stop(STOP_LEAVE, 0);
+		vm_stop(STOP_LEAVE, BY_KEY);
 		return;
 	case 'p':
-		power_button(&vm.board.power);
+		vm_power_button();
 		return;
 	case CTRL_A:
 		queue_key(key);

@@ -12,6 +12,7 @@
 #include "vmm/blk_engine.h"
 #include "vmm/config.h"
 #include "vmm/console_port.h"
+#include "vmm/control.h"
 #include "vmm/gmem.h"
 #include "vmm/irq.h"
 #include "vmm/pause.h"
@@ -67,14 +68,15 @@ struct vm {
 	struct vcpu vcpus[VCPUS_MAX];
 
 	/* Protects board, the wires of irq.c, loop.c's timers, term.c's ring,
-	 * pause, `stop`, and each vCPU's `started`. Held for one register
-	 * access or one event; never while waiting for the host. */
+	 * control, pause, `stop`, and each vCPU's `started`. Held for one
+	 * register access or one event; never while waiting for the host. */
 	pthread_mutex_t lock;
 	struct board board;
 	struct wires wires;
 	struct term term;
 	struct loop loop;
 	struct kicks kicks;
+	struct control control;
 	struct pause pause;
 
 	/* With lock: INTR rose, the ring drained, a pause is over, KVM has
@@ -97,11 +99,22 @@ vm_stopping(void)
 	return __atomic_load_n(&vm.stop, __ATOMIC_ACQUIRE) != STOP_NOT;
 }
 
+/* Does it begin anew after that end? */
+static inline bool
+vm_restarts(enum stop how)
+{
+	return how == STOP_RESET && vm.config.restart;
+}
+
 /* Is it to stay out of the guest? The same. */
 static inline bool
 vm_pausing(void)
 {
 	return __atomic_load_n(&vm.pause.on, __ATOMIC_SEQ_CST);
 }
+
+/* The user presses the power button: SIGTERM, Ctrl-A p, system_powerdown. The
+ * lock is held. */
+void vm_power_button(void);
 
 #endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What each command of commands.def does. Their effects and returned values
+ * are those of QEMU's commands of the same names (its QMP reference).
+ */
+#include <stdlib.h>
+
+#include "vmm/command.h"
+#include "vmm/vm.h"
+
+/* None is offered, so none can be enabled. */
+void
+run_capabilities(struct command_call *call)
+{
+	const struct json_node *list = call->arguments[0].node;
+
+	if (list != NULL && json_first(call->json, list) != NULL)
+		command_fail(call, "GenericError",
+		    "there are no capabilities to enable");
+	else
+		call->client->negotiated = true;
+}
+
+void
+run_query_commands(struct command_call *call)
+{
+	const char *comma = "";
+
+	json_put(&call->value, "[");
+#define COMMAND(name, ...)                                                     \
+	json_put(&call->value, "%s{\"name\": \"%s\"}", comma, name);           \
+	comma = ", ";
+#include "vmm/commands.def"
+	json_put(&call->value, "]");
+}
+
+/* Clients look for a member "qemu"; the package says whose numbers they are. */
+static void
+put_version(struct json_writer *out)
+{
+	char *dot;
+	unsigned long major = strtoul(MICA_VERSION, &dot, 10);
+	unsigned long minor = strtoul(dot + 1, &dot, 10);
+	unsigned long micro = strtoul(dot + 1, NULL, 10);
+
+	json_put(out,
+	    "{\"qemu\": {\"micro\": %lu, \"minor\": %lu, \"major\": %lu},"
+	    " \"package\": \"mica " MICA_VERSION "\"}",
+	    micro, minor, major);
+}
+
+void
+run_query_version(struct command_call *call)
+{
+	put_version(&call->value);
+}
+
+void
+command_greet(struct json_writer *out)
+{
+	json_put(out, "{\"QMP\": {\"version\": ");
+	put_version(out);
+	json_put(out, ", \"capabilities\": []}}\r\n");
+}
+
+void
+run_query_status(struct command_call *call)
+{
+	bool ended = vm_stopping() && !vm_restarts(vm.stop);
+	const char *status = ended ? "shutdown"
+	    : !vm.pause.on	   ? "running"
+	    : vm.pause.prelaunch   ? "prelaunch"
+				   : "paused";
+
+	json_put(&call->value, "{\"status\": \"%s\", \"running\": %s}", status,
+	    ended || vm.pause.on ? "false" : "true");
+}
+
+/* Answered when no vCPU is in the guest, which may be now. */
+void
+run_stop(struct command_call *call)
+{
+	pause_begin();
+	call->client->waits = !vm.pause.reached;
+}
+
+void
+run_cont(struct command_call *call)
+{
+	(void)call;
+	pause_end();
+}
+
+void
+run_quit(struct command_call *call)
+{
+	(void)call;
+	vm_stop(STOP_LEAVE, BY_COMMAND);
+}
+
+void
+run_system_powerdown(struct command_call *call)
+{
+	(void)call;
+	vm_power_button();
+}
+
+/* As the guest's own reset: --on-reboot says what comes of it. */
+void
+run_system_reset(struct command_call *call)
+{
+	(void)call;
+	vm_stop(STOP_RESET, BY_COMMAND);
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The control socket's messages and answers, with stand-ins for what the
+ * commands move: the machine that pauses, and its events.
+ */
+#include <string.h>
+
+#include "tools/unit.h"
+#include "vmm/command.h"
+#include "vmm/vm.h"
+
+struct vm vm;
+
+static struct command_client client;
+static char answers[COMMAND_ANSWER];
+static struct json_writer out;
+static unsigned pauses, resumes, buttons;
+
+void
+pause_begin(void)
+{
+	pauses++;
+	vm.pause.on = true;
+}
+
+void
+pause_end(void)
+{
+	resumes++;
+	vm.pause.on = vm.pause.reached = false;
+}
+
+void
+vm_power_button(void)
+{
+	buttons++;
+}
+
+static void
+begin(const char *name)
+{
+	unit_case(name);
+	memset(&vm, 0, sizeof(vm));
+	client = (struct command_client){ .negotiated = true };
+	pauses = resumes = buttons = 0;
+}
+
+/* The answer to a message. */
+static const char *
+say(const char *text)
+{
+	memset(answers, '#', sizeof(answers));
+	out = (struct json_writer){ .text = answers, .room = sizeof(answers) };
+	answers[0] = '\0';
+	command_message(&client, text, strlen(text), &out);
+	return answers;
+}
+
+static bool
+answers_with(const char *text, const char *answer)
+{
+	if (strcmp(say(text), answer) == 0)
+		return true;
+	printf("# %s: %s\n", text, answers);
+	return false;
+}
+
+/* An error of that class whose text has that word, and nothing done. */
+static bool
+fails(const char *text, const char *class, const char *word)
+{
+	char start[64];
+
+	snprintf(
+	    start, sizeof(start), "{\"error\": {\"class\": \"%s\", ", class);
+	if (strncmp(say(text), start, strlen(start)) == 0 &&
+	    strstr(answers, word) != NULL &&
+	    strcmp(strchr(answers, '\0') - 3, "}\r\n") == 0 &&
+	    pauses + resumes + buttons == 0 && fake.stop == STOP_NOT)
+		return true;
+	printf("# %s: %s\n", text, answers);
+	return false;
+}
+
+#define EXECUTE(name) "{\"execute\":\"" name "\"}"
+#define EMPTY	      "{\"return\": {}}\r\n"
+
+static void
+test_greeting(void)
+{
+	begin("command: the greeting");
+	out = (struct json_writer){ .text = answers, .room = sizeof(answers) };
+	command_greet(&out);
+	expect(strcmp(answers,
+		   "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 0, \"minor\""
+		   ": 1, \"major\": 0}, \"package\": \"mica " MICA_VERSION
+		   "\"}, \"capabilities\": []}}\r\n") == 0);
+}
+
+static void
+test_negotiation(void)
+{
+	begin("command: nothing but qmp_capabilities at first, and once");
+	client.negotiated = false;
+	expect(fails(EXECUTE("query-status"), "CommandNotFound", "before"));
+	expect(fails(EXECUTE("nonsense"), "CommandNotFound", "nonsense"));
+	expect(fails("{\"execute\":\"qmp_capabilities\",\"arguments\":"
+		     "{\"enable\":[\"oob\"]}}",
+	    "GenericError", "capabilities"));
+	expect(fails("{\"execute\":\"qmp_capabilities\",\"arguments\":"
+		     "{\"enable\":null}}",
+	    "GenericError", "enable is not an array"));
+	expect(!client.negotiated);
+	expect(answers_with("{\"execute\":\"qmp_capabilities\",\"arguments\":"
+			    "{\"enable\":[]}}",
+	    EMPTY));
+	expect(client.negotiated);
+	expect(fails(EXECUTE("qmp_capabilities"), "CommandNotFound", "done"));
+	client.negotiated = false;
+	expect(answers_with(EXECUTE("qmp_capabilities"), EMPTY));
+}
+
+static void
+test_id(void)
+{
+	char message[COMMAND_ID + 64], answer[COMMAND_ID + 64];
+
+	begin("command: an id comes back, any value");
+	expect(answers_with("{\"id\": {\"a\":[1, -2.50e3,null,\"\\u00e9\xc3"
+			    "\xa9\"]} ,\"execute\":\"cont\"}",
+	    "{\"return\": {}, \"id\": {\"a\":[1, -2.50e3,null,\"\\u00e9"
+	    "\\u00e9\"]}}\r\n"));
+	expect(answers_with(EXECUTE("cont"), EMPTY)); /* not the old one */
+	resumes = 0;
+	expect(fails("{\"id\":\"x\"}", "GenericError", ", \"id\": \"x\"}\r\n"));
+	expect(fails("{\"execute\":\"cont\",\"id\":7,\"x\":1}", "GenericError",
+	    ", \"id\": 7}\r\n"));
+	snprintf(message, sizeof(message), "{\"execute\":\"cont\",\"id\":%0*d}",
+	    COMMAND_ID, 0);
+	memset(strchr(message, '0'), '1', COMMAND_ID);
+	snprintf(answer, sizeof(answer), "{\"return\": {}, \"id\": %.*s}\r\n",
+	    COMMAND_ID, strchr(message, '1'));
+	expect(answers_with(message, answer));
+	resumes = 0;
+	snprintf(message, sizeof(message), "{\"execute\":\"cont\",\"id\":1%s",
+	    strchr(answer, '1'));
+	expect(fails(message, "GenericError", "id is longer"));
+	expect(strstr(answers, "\"id\":") == NULL);
+}
+
+static void
+test_messages(void)
+{
+	begin("command: what is no message is refused");
+	expect(fails("{}", "GenericError", "no execute"));
+	expect(fails("{\"execute\":1}", "GenericError", "execute is not a"));
+	expect(fails("{\"execute\":\"cont\",\"arguments\":[]}", "GenericError",
+	    "arguments is not an object"));
+	expect(fails("{\"exec-oob\":\"cont\"}", "GenericError", "exec-oob"));
+	expect(fails("{\"execute\":\"cont\",\"\\\"\xc3\xa9\":1}",
+	    "GenericError", "no member \\\"\\\"\\u00e9"));
+	expect(fails("{\"execute\":}", "GenericError", "no JSON"));
+	expect(fails("{\"execute\":\"cont\"} {", "GenericError", "no JSON"));
+	expect(fails("{\"execute\":\"cont\",\"execute\":\"stop\"}",
+	    "GenericError", "twice"));
+	expect(fails("{\"execute\":\"con\"}", "CommandNotFound", "con"));
+	expect(fails(
+	    "{\"execute\":\"cont\\u0000\"}", "CommandNotFound", "no command"));
+	expect(fails("{\"execute\":\"\"}", "CommandNotFound", "no command"));
+	expect(fails("{\"execute\":\"cont\",\"arguments\":{\"cpu\":1}}",
+	    "GenericError", "argument \\\"cpu\\\""));
+	expect(fails("{\"execute\":\"cont\",\"arguments\":{\"\":1}}",
+	    "GenericError", "cont has no argument"));
+	expect(fails("{\"execute\":\"cont\",\"id\\u0000\":1}", "GenericError",
+	    "no member"));
+}
+
+static void
+test_status(void)
+{
+	begin("command: query-status");
+	expect(answers_with(EXECUTE("query-status"),
+	    "{\"return\": {\"status\": \"running\", \"running\": true}}\r\n"));
+	vm.pause.on = vm.pause.prelaunch = true;
+	expect(strstr(say(EXECUTE("query-status")), "prelaunch") != NULL);
+	expect(strstr(answers, "false") != NULL);
+	vm.pause.prelaunch = false;
+	expect(strstr(say(EXECUTE("query-status")), "paused") != NULL);
+	expect(strstr(answers, "false") != NULL);
+	vm.stop = STOP_RESET;
+	vm.config.restart = true;
+	expect(strstr(say(EXECUTE("query-status")), "paused") != NULL);
+	vm.stop = STOP_OFF;
+	expect(strstr(say(EXECUTE("query-status")), "shutdown") != NULL);
+	expect(strstr(answers, "false") != NULL);
+}
+
+static void
+test_stop(void)
+{
+	begin("command: stop is answered when the machine has come to rest");
+	expect(answers_with("{\"execute\":\"stop\",\"id\":5}", ""));
+	expect(client.waits && pauses == 1);
+	command_stopped(&client, &out);
+	expect(strcmp(answers, "{\"return\": {}, \"id\": 5}\r\n") == 0);
+	out.used = 0;
+	command_stopped(&client, &out);
+	expect(out.used == 0 && !client.waits);
+	vm.pause.reached = true;
+	expect(answers_with(EXECUTE("stop"), EMPTY));
+	expect(!client.waits && resumes == 0);
+	expect(answers_with(EXECUTE("cont"), EMPTY));
+	expect_eq(resumes, 1);
+}
+
+static void
+test_ends(void)
+{
+	begin("command: quit, system_reset, system_powerdown");
+	expect(answers_with(EXECUTE("system_powerdown"), EMPTY));
+	expect(buttons == 1 && fake.stop == STOP_NOT);
+	expect(answers_with(EXECUTE("system_reset"), EMPTY));
+	expect(fake.stop == STOP_RESET && fake.stop_status == BY_COMMAND);
+	fake.stop = STOP_NOT;
+	expect(answers_with(EXECUTE("quit"), EMPTY));
+	expect(fake.stop == STOP_LEAVE && fake.stop_status == BY_COMMAND);
+}
+
+static void
+test_commands(void)
+{
+	static const char names[][24] = {
+#define COMMAND(name, ...) name,
+#include "vmm/commands.def"
+	};
+
+	begin("command: query-commands has the table");
+	say(EXECUTE("query-commands"));
+	for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
+		char row[48];
+
+		snprintf(row, sizeof(row), "{\"name\": \"%s\"}", names[i]);
+		expect(strstr(answers, row) != NULL);
+	}
+	expect(strncmp(answers, "{\"return\": [{", 13) == 0);
+	expect(strcmp(strchr(answers, '\0') - 6, "\"}]}\r\n") == 0);
+	expect(strstr(say(EXECUTE("query-version")), "\"qemu\": {") != NULL);
+}
+
+/* What is made of commands: no answer, or one object in one line. */
+static void
+test_random(void)
+{
+	static const char pieces[][24] = { "{", "}", "\"execute\"", ":", ",",
+		"\"stop\"", "\"cont\"", "\"quit\"", "\"id\"", "1", "[", "]",
+		"\"arguments\"", "\"qmp_capabilities\"", "\"enable\"", " ",
+		"\"query-status\"", "\"\xc3\xa9\"", "\"\\ud834\\udd1e\"" };
+	static struct json json;
+	uint64_t seed = 7;
+	char text[512];
+	unsigned done = 0;
+
+	begin("command: random messages are answered in one line each");
+	for (unsigned i = 0; i < 60000; i++) {
+		char *at = stpcpy(text, "{\"execute\":");
+
+		for (unsigned n = unit_random(&seed) % 8; n != 0; n--)
+			at = stpcpy(at,
+			    pieces[unit_random(&seed) % ARRAY_SIZE(pieces)]);
+		stpcpy(at, "}");
+		client.waits = false;
+		say(text);
+		done += answers[2] == 'r';
+		if (client.waits)
+			continue;
+		expect(json_read(&json, answers, out.used) == NULL);
+		expect(strchr(answers, '\n') == answers + out.used - 1);
+	}
+	expect(done > 20);
+}
+
+int
+main(void)
+{
+	test_greeting();
+	test_negotiation();
+	test_id();
+	test_messages();
+	test_status();
+	test_stop();
+	test_ends();
+	test_commands();
+	test_random();
+	return unit_done();
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The control socket: listening, one client's bytes in and out. See control.h.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "vmm/log.h"
+#include "vmm/loop.h"
+#include "vmm/vm.h"
+
+static int
+new_socket(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		die_errno("--control: socket");
+	return fd;
+}
+
+/* bind() found a file. Nobody listens at a socket that a dead process left. */
+static void
+remove_stale(const struct sockaddr_un *name)
+{
+	int fd = new_socket();
+	struct stat is;
+
+	if (lstat(name->sun_path, &is) == 0 && !S_ISSOCK(is.st_mode))
+		die("--control %s: there is a file of that name, and it is no"
+		    " socket",
+		    name->sun_path);
+	if (connect(fd, (const struct sockaddr *)name, sizeof(*name)) == 0 ||
+	    errno == EAGAIN)
+		die("--control %s: in use by another process", name->sun_path);
+	if (errno == ECONNREFUSED && unlink(name->sun_path) < 0)
+		die_errno("--control %s", name->sun_path);
+	close(fd);
+}
+
+void
+control_open(void)
+{
+	struct control *c = &vm.control;
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	const struct sockaddr *address = (const struct sockaddr *)&name;
+	const char *path = vm.config.control;
+	struct stat is;
+	size_t length;
+
+	if (path == NULL)
+		return;
+	length = strlen(path);
+	if (length >= sizeof(name.sun_path))
+		die("--control %s: a socket's path has at most %zu bytes", path,
+		    sizeof(name.sun_path) - 1);
+	memcpy(name.sun_path, path, length + 1);
+	c->listener = new_socket();
+	/* Linux gives the file the descriptor's mode, less the umask. */
+	fchmod(c->listener, 0600);
+	if (bind(c->listener, address, sizeof(name)) < 0) {
+		if (errno == EADDRINUSE)
+			remove_stale(&name);
+		if (bind(c->listener, address, sizeof(name)) < 0)
+			die_errno("--control %s", path);
+	}
+	if (stat(path, &is) < 0 || listen(c->listener, 8) < 0)
+		die_errno("--control %s", path);
+	c->device = is.st_dev;
+	c->inode = is.st_ino;
+	c->out.text = c->bytes;
+	c->out.room = sizeof(c->bytes);
+	atexit(control_finish);
+}
+
+void
+control_start(void)
+{
+	if (vm.control.listener != 0)
+		loop_watch(LOOP_CONTROL, vm.control.listener, EPOLLIN);
+}
+
+static void
+forget_client(void)
+{
+	struct control *c = &vm.control;
+
+	c->fd = 0;
+	c->client = (struct command_client){ .negotiated = false };
+	memset(&c->stream, 0, sizeof(c->stream));
+	c->in_at = c->in_count = 0;
+	c->ended = false;
+	c->out.used = 0;
+	c->out.full = false;
+}
+
+static void
+drop_client(void)
+{
+	loop_watch(LOOP_CONTROL_CLIENT, vm.control.fd, 0);
+	close(vm.control.fd);
+	forget_client();
+	control_start();
+}
+
+/* What the client does not take now stays. Once it has gone, all vanishes. */
+static void
+flush(void)
+{
+	struct json_writer *out = &vm.control.out;
+	ssize_t n;
+
+	if (out->used == 0)
+		return;
+	n = send(vm.control.fd, out->text, out->used, MSG_NOSIGNAL);
+	if (n < 0)
+		n = errno == EAGAIN || errno == EINTR ? 0 : (ssize_t)out->used;
+	out->used -= (size_t)n;
+	memmove(out->text, out->text + n, out->used);
+}
+
+/* More is read when all before is answered, and the answers are sent. */
+static bool
+idle(void)
+{
+	const struct control *c = &vm.control;
+
+	return c->in_at == c->in_count && c->out.used == 0 && !c->client.waits;
+}
+
+static void
+watch(void)
+{
+	uint32_t events = vm.control.out.used != 0 ? EPOLLOUT
+	    : idle()				   ? EPOLLIN
+						   : 0;
+
+	loop_watch(LOOP_CONTROL_CLIENT, vm.control.fd, events);
+}
+
+static void
+read_some(void)
+{
+	struct control *c = &vm.control;
+	ssize_t n = recv(c->fd, c->in, sizeof(c->in), 0);
+
+	c->ended = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+	c->in_at = 0;
+	c->in_count = n > 0 ? (unsigned)n : 0;
+}
+
+static void
+take(char byte)
+{
+	struct control *c = &vm.control;
+
+	switch (json_stream_put(&c->stream, byte)) {
+	case JSON_NOTHING:
+		return;
+	case JSON_WHOLE:
+		command_message(
+		    &c->client, c->stream.text, c->stream.length, &c->out);
+		break;
+	case JSON_STRAY:
+		command_refuse("a message is an object", &c->out);
+		break;
+	case JSON_UNFINISHED:
+		command_refuse("the line ends within an object", &c->out);
+		break;
+	case JSON_TOO_LONG:
+		command_refuse("a message has at most 4096 bytes", &c->out);
+		break;
+	}
+	flush();
+}
+
+void
+control_client(void)
+{
+	struct control *c = &vm.control;
+
+	flush();
+	if (idle())
+		read_some();
+	while (c->in_at < c->in_count && c->out.used == 0 && !c->client.waits)
+		take(c->in[c->in_at++]);
+	if (c->out.full || (c->ended && idle()))
+		drop_client();
+	else
+		watch();
+}
+
+void
+control_accept(void)
+{
+	struct control *c = &vm.control;
+	int fd = accept4(c->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (fd < 0 &&
+	    (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED))
+		return;
+	loop_watch(LOOP_CONTROL, c->listener, 0);
+	if (fd < 0) {
+		warn("--control: accept: %s; no client is heard any more",
+		    strerror(errno));
+		return;
+	}
+	c->fd = fd;
+	command_greet(&c->out);
+	watch();
+}
+
+/* Whoever reads too little is cut off by the loop, which shutdown() wakes. */
+static void
+woken(void)
+{
+	if (vm.control.out.full)
+		shutdown(vm.control.fd, SHUT_RDWR);
+	watch();
+}
+
+void
+control_event(const char *name, const char *data)
+{
+	struct control *c = &vm.control;
+	struct timespec now;
+
+	if (c->fd == 0 || !c->client.negotiated)
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	json_put(&c->out,
+	    "{\"timestamp\": {\"seconds\": %lld, \"microseconds\": %ld},"
+	    " \"event\": \"%s\"%s%s}\r\n",
+	    (long long)now.tv_sec, now.tv_nsec / 1000, name,
+	    data != NULL ? ", \"data\": " : "", data != NULL ? data : "");
+	woken();
+}
+
+void
+control_paused(void)
+{
+	struct control *c = &vm.control;
+
+	control_event("STOP", NULL);
+	if (!c->client.waits)
+		return;
+	command_stopped(&c->client, &c->out);
+	woken();
+}
+
+/* The reasons are QEMU's ShutdownCause. */
+static const char *
+reason(enum stop how, int by)
+{
+	switch (how) {
+	case STOP_RESET:
+		return by == BY_COMMAND ? "host-qmp-system-reset"
+					: "guest-reset";
+	case STOP_LEAVE:
+		return by == BY_COMMAND ? "host-qmp-quit"
+		    : by == BY_KEY	? "host-ui"
+					: "host-signal";
+	case STOP_CRASH:
+		return "guest-panic";
+	case STOP_HOST:
+		return "host-error";
+	default:
+		return "guest-shutdown";
+	}
+}
+
+void
+control_end(enum stop how, int by)
+{
+	const char *why = reason(how, by);
+	char data[64];
+	struct json_writer w = { .text = data, .room = sizeof(data) };
+
+	json_put(&w, "{\"guest\": %s, \"reason\": \"%s\"}",
+	    why[0] == 'g' ? "true" : "false", why);
+	control_event(vm_restarts(how) ? "RESET" : "SHUTDOWN", data);
+}
+
+void
+control_finish(void)
+{
+	struct control *c = &vm.control;
+	struct stat is;
+
+	if (c->listener == 0)
+		return;
+	if (c->fd != 0) {
+		flush();
+		close(c->fd); /* not left to kvm_teardown_async()'s child */
+	}
+	close(c->listener);
+	if (stat(vm.config.control, &is) == 0 && is.st_dev == c->device &&
+	    is.st_ino == c->inode)
+		unlink(vm.config.control);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * --control PATH: a Unix socket that takes commands (vmm/command.h), from one
+ * client at a time; the next waits until it has gone. Who may connect is the
+ * matter of the file's mode, 0600, and its directory's. Nothing a client does
+ * or fails to do delays the machine: what it does not read waits in `bytes`,
+ * its next commands in the socket, and when an event finds no room there the
+ * client is cut off.
+ *
+ * Threads: main before the start and at the end; the loop for the socket;
+ * events come from any. With the board's lock held, but for control_open().
+ */
+#ifndef VMM_CONTROL_H
+#define VMM_CONTROL_H
+
+#include <sys/types.h>
+
+#include "vmm/command.h"
+#include "vmm/json_stream.h"
+#include "vmm/stop.h"
+
+struct control {
+	int listener, fd; /* of the socket, of the client; 0: none */
+	dev_t device;	  /* the socket's file */
+	ino_t inode;
+
+	struct command_client client;
+	struct json_stream stream;
+	char in[1024]; /* read; from in_at on not looked at yet */
+	unsigned in_at, in_count;
+	bool ended; /* the client sends no more */
+	struct json_writer out;
+	char bytes[4 * COMMAND_ANSWER]; /* `out`'s */
+};
+
+/* Creates the socket, if the user wants one; a file that a dead process left
+ * in its place goes. Or ends the process with a line. */
+void control_open(void);
+
+/* The machine is there: clients are heard from now on. */
+void control_start(void);
+
+/* The loop: someone connects; the client can be read or written. */
+void control_accept(void);
+void control_client(void);
+
+/* The machine has come to rest (vmm/pause.h), or ends (vm_stop()). */
+void control_paused(void);
+void control_end(enum stop how, int by);
+
+/* An event for the client, if there is one that wants them: its name, and its
+ * data as JSON or NULL. */
+void control_event(const char *name, const char *data);
+
+/* Sends what the client takes at once, and removes the socket. */
+void control_finish(void);
+
+#endif
