@@ -131,6 +131,7 @@ set_actual(struct virtio_balloon *d, uint32_t pages)
 		balloon_changed(pages);
 }
 
+/* 5.5.6.5.2: STOP while no hints are wanted. */
 static void
 reset(struct virtio *v)
 {

@@ -72,6 +72,7 @@ virtio_balloon_hint_start(struct virtio_balloon *d)
 	return true;
 }
 
+/* 5.5.6.5.2 */
 void
 virtio_balloon_hint_stop(struct virtio_balloon *d)
 {

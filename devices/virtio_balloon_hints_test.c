@@ -39,7 +39,7 @@ test_round(void)
 	unsigned line = pci_intx_line(BALLOON);
 
 	for (mode = SPLIT; mode < MODES; mode++) {
-		begin("a round: command, hints, STOP; then DONE");
+		begin("a round: command, hints, STOP; then DONE (5.5.6.5.2)");
 		fill();
 		expect(config(CMD_ID) == STOP && !running());
 		expect(virtio_balloon_hint_start(&d));
@@ -94,7 +94,7 @@ test_host_stop(void)
 	unsigned line = pci_intx_line(BALLOON);
 
 	for (mode = SPLIT; mode < MODES; mode++) {
-		begin("the host ends a round: DONE at once");
+		begin("the host ends a round: DONE at once (5.5.6.5.2)");
 		virtio_balloon_hint_stop(&d);
 		expect(config(CMD_ID) == STOP && !fake.line[line]);
 		expect(virtio_balloon_hint_start(&d));
@@ -148,7 +148,7 @@ test_no_driver(void)
 		expect(config(CMD_ID) == STOP && !running() && hinted() == 0);
 		drive(F_ALL, EVERY_QUEUE);
 		expect(virtio_balloon_hint_start(&d));
-		expect_eq(config(CMD_ID), 3); /* not 2, which was in use */
+		expect_eq(config(CMD_ID), 3); /* 5.5.6.5.2: 2 was in use */
 	}
 }
 

@@ -50,7 +50,8 @@ test_inflate(void)
 	for (mode = SPLIT; mode < MODES; mode++) {
 		unsigned line = pci_intx_line(BALLOON);
 
-		fresh("inflate: the pages are gone when it is answered");
+		fresh(
+		    "inflate: the pages are gone when it is answered (5.5.6.2)");
 		expect(inflate(up, 3));
 		expect(only_gone(gone));
 		expect(fake.line[line] && d.small);

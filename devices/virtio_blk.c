@@ -164,7 +164,7 @@ begin_get_id(struct work *w)
 	return VIRTIO_BLK_S_OK;
 }
 
-/* What DISCARD and WRITE_ZEROES differ in: 5.2.6.2. */
+/* What DISCARD and WRITE_ZEROES differ in. */
 struct ranges {
 	enum blk_op op;
 	unsigned feature, max;
@@ -175,6 +175,7 @@ static const struct ranges discard_ranges = { BLK_DISCARD, VIRTIO_BLK_F_DISCARD,
 static const struct ranges zero_ranges = { BLK_ZERO, VIRTIO_BLK_F_WRITE_ZEROES,
 	ZERO_SEGMENTS, ZERO_SECTORS, VIRTIO_BLK_WRITE_ZEROES_FLAG_UNMAP };
 
+/* 5.2.6.2: a flag that is unknown, or UNMAP for what unmaps anyway. */
 static uint8_t
 judge_range(const struct virtio_blk *d, const struct ranges *k,
     const struct virtio_blk_discard_write_zeroes *range)
@@ -237,7 +238,7 @@ begin_request(struct work *w)
 	case VIRTIO_BLK_T_WRITE_ZEROES:
 		return begin_ranges(w, &zero_ranges);
 	default:
-		return VIRTIO_BLK_S_UNSUPP; /* 5.2.6 */
+		return VIRTIO_BLK_S_UNSUPP; /* 5.2.6.2: zones', too */
 	}
 }
 
@@ -299,6 +300,7 @@ reset(struct virtio *v)
 	((struct virtio_blk *)v)->writeback = true;
 }
 
+/* 5.2.5.2: FLUSH always, and nothing of zones. */
 const struct virtio_type virtio_blk_type = {
 	.id = VIRTIO_ID_BLOCK,
 	.transitional = 0x1001,

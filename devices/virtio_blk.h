@@ -40,7 +40,7 @@ uint64_t virtio_blk_withheld(bool read_only, unsigned queues);
 
 /* Its size in sectors of 512 bytes, and the id that the driver can ask for, of
  * which 20 bytes count. Before the first reset; or later, with
- * virtio_config_changed(). */
+ * virtio_config_changed() (5.2.6.2). */
 void virtio_blk_attach(struct virtio_blk *d, uint64_t sectors, const char *id);
 
 /* What blk_submit() left for later is done; after the last of several that were

@@ -57,6 +57,7 @@ writeback(const struct virtio_blk *d)
 	return d->writeback;
 }
 
+/* 5.2.6.2: must a write be in storage when it is done? */
 bool
 virtio_blk_stable(const struct virtio_blk *d)
 {
@@ -65,6 +66,7 @@ virtio_blk_stable(const struct virtio_blk *d)
 	return !virtio_has(&d->v, VIRTIO_BLK_F_FLUSH);
 }
 
+/* 5.2.5.2: what is unused is 0. 5.2.6.2: zeros may give space back. */
 void
 virtio_blk_config_read(const struct virtio *v, void *to)
 {
@@ -88,7 +90,7 @@ virtio_blk_config_read(const struct virtio *v, void *to)
 	memcpy(to, &c, VIRTIO_BLK_CONFIG_SIZE);
 }
 
-/* 5.2.5.1 */
+/* 5.2.5.1; 5.2.5.3: at any time. */
 void
 virtio_blk_config_write(
     struct virtio *v, const void *config, unsigned offset, unsigned size)

@@ -14,11 +14,11 @@ offered(void)
 static void
 test_features(void)
 {
-	const uint32_t own = 0x7fff;
+	const uint32_t own = 0xffffff; /* 24 and up: every device's */
 
 	mode = SPLIT;
-	power_on(
-	    "features: FLUSH always, RO or what writes, MQ (5.2.3)", false, 1);
+	power_on("features: FLUSH always, RO or what writes, MQ (5.2.5.2)",
+	    false, 1);
 	expect_eq(offered() & own, F_ALL);
 	power_on("... of a disk to read", true, 1);
 	expect_eq(offered() & own, (F_ALL & ~(F(13) | F(14))) | F_RO);
@@ -45,7 +45,7 @@ test_config(void)
 		expect_eq(config_field(44, 4), 8);
 		expect_eq(config_field(48, 4), 1 << 15);
 		expect_eq(config_field(52, 4), 1);
-		expect_eq(config_field(56, 4), 1); /* and unused1 */
+		expect_eq(config_field(56, 4), 1); /* 5.2.6.2; and unused1 */
 		expect_eq(config_field(60, 4), 0);
 	}
 }
@@ -68,6 +68,26 @@ test_write(void)
 		if (mode != LEGACY) {
 			common(0x2000 + 32, 4, 0xffffff01);
 			expect_eq(config_field(32, 4), 0x00010001);
+		}
+	}
+}
+
+static void
+test_legacy_writeback(void)
+{
+	mode = LEGACY;
+	power_on(
+	    "a legacy driver's writeback: before any status, and no status "
+	    "or feature bit changes it (5.2.5.3)",
+	    false, 1);
+	for (unsigned value = 0; value < 2; value++) {
+		port(18, 1, 0);
+		set_writeback((uint8_t)value);
+		expect_eq(config(32), value);
+		for (unsigned status = 1; status < 8; status = 2 * status + 1) {
+			port(18, 1, status);
+			port(4, 4, (uint32_t)F_WCE); /* without FLUSH */
+			expect_eq(config(32), value);
 		}
 	}
 }
@@ -100,6 +120,7 @@ main(void)
 	test_features();
 	test_config();
 	test_write();
+	test_legacy_writeback();
 	test_resize();
 	return unit_done();
 }

@@ -62,7 +62,7 @@ test_types(void)
 		17, 18, 20, 22, 24, 26, 0x80000000, 0x80000001, 0xffffffff };
 
 	for (mode = SPLIT; mode < MODES; mode++) {
-		begin("unknown types: UNSUPP (5.2.6)");
+		begin("unknown types: UNSUPP (5.2.6.2)");
 		for (unsigned i = 0; i < ARRAY_SIZE(unknown); i++)
 			expect_eq(request(unknown[i], 0, 512, i & 1), UNSUPP);
 		expect_eq(fake.disk.ios, 0);

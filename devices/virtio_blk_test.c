@@ -48,7 +48,7 @@ test_layout(void)
 		{ STATUS - 512, 513, true } };
 
 	for (mode = SPLIT; mode < MODES; mode++) {
-		begin("any layout");
+		begin("any layout (2.7.4.1)");
 		memset(image, 0, sizeof(image));
 		put_header(OUT, 9);
 		fill(at(HEADER + 16), 7, 3);
@@ -86,7 +86,7 @@ static void
 test_ranges(void)
 {
 	for (mode = SPLIT; mode < MODES; mode++) {
-		begin("DISCARD and WRITE_ZEROES");
+		begin("DISCARD and WRITE_ZEROES (5.2.6.2)");
 		memset(image, 0x11, sizeof(image));
 		put_range(0, 8, 8, 0);
 		put_range(1, 32, 0, 0);

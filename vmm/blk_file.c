@@ -169,7 +169,8 @@ punch(const struct blk_file *f, const struct blk_io *io)
 		   (off_t)io->offset, (off_t)io->bytes) == 0;
 }
 
-/* Whatever the reason why the host cannot: writing is the better judge. */
+/* Whatever the reason why the host cannot: writing is the better judge. The
+ * bytes read as zeros in the end (virtio 1.3, 5.2.6.2). */
 static bool
 zero(const struct blk_file *f, const struct blk_io *io)
 {

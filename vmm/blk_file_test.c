@@ -120,7 +120,8 @@ test_ranges(void)
 	close(disk.fd);
 
 	for (unsigned unmap = 0; unmap < 2; unmap++) {
-		begin("WRITE_ZEROES, with and without space to give back");
+		begin("WRITE_ZEROES, with and without space to give back "
+		      "(5.2.6.2)");
 		full = blocks();
 		expect(range(BLK_ZERO, unmap, 512, 1024));
 		expect(range(BLK_ZERO, unmap, 65536, 524288));
