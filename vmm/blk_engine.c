@@ -292,5 +292,4 @@ blk_engine_stop(struct blk_engine *e, unsigned disk, unsigned queue)
 		else
 			blk_threads_wait(e);
 	}
-	blk_engine_wake(e); /* for what others had that was reaped here */
 }

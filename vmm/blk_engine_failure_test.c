@@ -3,7 +3,7 @@
  * Hosts that say no, or not all of it: what was not done is never said to be,
  * by either back end, and the disk stays usable.
  */
-#include "vmm/blk_engine_fixture.h"
+#include "vmm/blk_engine_io.h"
 
 #include <sys/mount.h>
 #include <sys/resource.h>

@@ -4,7 +4,7 @@
  * same bytes in the file and in memory. What is under way at the same time does
  * not overlap, for then either order would be right.
  */
-#include "vmm/blk_engine_fixture.h"
+#include "vmm/blk_engine_io.h"
 
 enum { SLOTS = 32, SLOT = BYTES / SLOTS, ROUNDS = 24 };
 
@@ -12,7 +12,7 @@ static uint8_t model[BYTES], memory[BYTES];
 
 /* Cut into 1 to 40 pieces, some of them of odd sizes. */
 static unsigned
-cut(struct iovec *iov, uint8_t *at, size_t bytes, uint64_t *seed)
+cut(struct iovec *iov, uint64_t offset, size_t bytes, uint64_t *seed)
 {
 	unsigned n = 0;
 
@@ -20,8 +20,8 @@ cut(struct iovec *iov, uint8_t *at, size_t bytes, uint64_t *seed)
 		size_t run = 1 + unit_random(seed) % SLOT;
 
 		run = n == 39 ? bytes : MIN(run, bytes);
-		iov[n++] = (struct iovec){ at, run };
-		at += run;
+		iov[n++] = (struct iovec){ memory + offset, run };
+		offset += run;
 		bytes -= run;
 	}
 	return n;
@@ -44,7 +44,7 @@ one(unsigned n, uint64_t *seed)
 
 	if (io.op == BLK_READ || io.op == BLK_WRITE) {
 		io.iov = iov;
-		io.iovs = cut(iov, memory + io.offset, io.bytes, seed);
+		io.iovs = cut(iov, io.offset, io.bytes, seed);
 	}
 	if (io.op == BLK_READ)
 		memset(memory + io.offset, 0xee, io.bytes);

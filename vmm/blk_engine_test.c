@@ -4,7 +4,7 @@
  * the middle of it, hosts without io_uring. Cases come twice, for each back
  * end.
  */
-#include "vmm/blk_engine_fixture.h"
+#include "vmm/blk_engine_io.h"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -127,6 +127,33 @@ test_sync(void)
 	expect_eq(submit(0, 1, &flush_io), BLK_DONE);
 }
 
+static uint64_t
+blocks(void)
+{
+	struct stat is;
+
+	check(fstat(engine->disk[0].file.fd, &is) == 0);
+	return (uint64_t)is.st_blocks;
+}
+
+static void
+test_unmap(void)
+{
+	uint64_t full;
+
+	begin("what is not needed goes back to the host", 1, BLK_SYNC_ALWAYS);
+	memset(buffer, 0x44, BYTES);
+	expect(transfer(BLK_WRITE, 0, BYTES));
+	full = blocks();
+	expect(range(BLK_ZERO, false, 0, BYTES / 4));
+	expect_eq(blocks(), full);
+	expect(range(BLK_ZERO, true, 0, BYTES / 4));
+	expect(blocks() < full);
+	full = blocks();
+	expect(range(BLK_DISCARD, false, BYTES / 2, BYTES / 4));
+	expect(blocks() < full);
+}
+
 static void
 test_stop(void)
 {
@@ -180,6 +207,44 @@ test_stop(void)
 	expect(transfer(BLK_READ, 0, 512));
 }
 
+static bool
+buffer_is(uint8_t byte)
+{
+	return buffer[0] == byte &&
+	    memcmp(buffer, buffer + 1, sizeof(buffer) - 1) == 0;
+}
+
+/* /dev/zero gives 128 MiB at a time. */
+static void
+test_slow(void)
+{
+	struct iovec iov[128];
+
+	begin("... while the host is at it, and has more to do", 2,
+	    BLK_SYNC_FLUSH);
+	engine->disk[0].file.fd = open("/dev/zero", O_RDWR | O_CLOEXEC);
+	for (unsigned i = 0; i < ARRAY_SIZE(iov); i++)
+		iov[i] = (struct iovec){ buffer, BYTES };
+	for (unsigned i = 0; i < 16; i++)
+		expect_eq(submit(0, i,
+			      &(struct blk_io){ .op = BLK_READ,
+				  .bytes = sizeof(buffer) * ARRAY_SIZE(iov),
+				  .iov = iov,
+				  .iovs = ARRAY_SIZE(iov) }),
+		    BLK_LATER);
+	if (blk_engine_waits(engine))
+		blk_engine_begin(engine);
+	usleep(1000);
+	blk_engine_stop(engine, 0, 0);
+	memset(buffer, 0x99, sizeof(buffer));
+	usleep(10000);
+	turn(0);
+	expect(buffer_is(0x99));
+	for (unsigned i = 0; i < 16; i++)
+		expect_eq(outcome[i], NONE);
+	expect_eq(engine->disk[0].room, BLK_JOBS);
+}
+
 /* A pipe is a disk that takes its time. */
 static void
 test_stuck(void)
@@ -207,6 +272,14 @@ test_stuck(void)
 		expect_eq(outcome[i], NONE);
 		expect_eq(buffer[i * 512], i == 8 ? 0x11 : 0);
 	}
+	begin(
+	    "... and what came in part is not gone on with", 1, BLK_SYNC_FLUSH);
+	engine->disk[0].file.fd = ends[0];
+	expect_eq(submit_at(0, 1, BLK_READ, 0, 512), BLK_LATER);
+	turn(0);
+	check(write(ends[1], buffer, 100) == 100);
+	blk_engine_stop(engine, 0, 0);
+	expect_eq(engine->disk[0].room, BLK_JOBS);
 	close(ends[0]);
 	close(ends[1]);
 }
@@ -261,7 +334,9 @@ cases(void)
 {
 	test_room();
 	test_sync();
+	test_unmap();
 	test_stop();
+	test_slow();
 	test_stuck();
 }
 

@@ -66,6 +66,7 @@ uring_open(struct uring *u, unsigned entries, unsigned completions, int event)
 	if ((p.features & WANTED) == WANTED &&
 	    syscall(SYS_io_uring_register, u->fd, IORING_REGISTER_EVENTFD,
 		&event, 1) == 0 &&
+	    syscall(SYS_io_uring_enter, u->fd, 0, 0, 0, NULL, 0) == 0 &&
 	    map(u, &p))
 		return true;
 	error = errno;

@@ -137,14 +137,14 @@ test_cancel(void)
 	close(ends[1]);
 }
 
-/* In a process where io_uring_setup(2) ends in `error`. */
+/* In a process where a system call ends in `error`. */
 static int
-error_where_forbidden(int error)
+error_where_forbidden(unsigned call, int error)
 {
 	struct sock_filter filter[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 		    offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
@@ -167,8 +167,10 @@ static void
 test_forbidden(void)
 {
 	unit_case("hosts that forbid it");
-	expect_eq(error_where_forbidden(EPERM), EPERM);
-	expect_eq(error_where_forbidden(ENOSYS), ENOSYS);
+	expect_eq(error_where_forbidden(SYS_io_uring_setup, EPERM), EPERM);
+	expect_eq(error_where_forbidden(SYS_io_uring_setup, ENOSYS), ENOSYS);
+	expect_eq(error_where_forbidden(SYS_io_uring_register, EACCES), EACCES);
+	expect_eq(error_where_forbidden(SYS_io_uring_enter, EPERM), EPERM);
 }
 
 int
