@@ -44,13 +44,18 @@ void
 virtio_configure(struct virtio *v, const struct virtio_type *type,
     unsigned device, const struct virtio_setup *setup)
 {
+	unsigned vectors;
+
 	v->function.device = (uint8_t)device;
 	v->function.present = setup->present;
 	v->setup = *setup;
 	v->setup.legacy &= type->transitional != 0;
-	/* 4.1.5.1.2.1: two or more, and none that goes unused */
-	v->function.msix.vectors = (uint8_t)MIN(
-	    virtio_queues(v, type) + 1, (unsigned)MSIX_VECTORS_MAX);
+	/* 4.1.5.1.2.1: two or more, and none that goes unused, unless
+	 * the user wants it so */
+	vectors =
+	    setup->vectors != 0 ? setup->vectors : virtio_queues(v, type) + 1;
+	v->function.msix.vectors =
+	    (uint8_t)MIN(vectors, (unsigned)MSIX_VECTORS_MAX);
 }
 
 /*

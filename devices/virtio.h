@@ -28,6 +28,7 @@ struct virtio_setup {
 	bool present;
 	bool modern, legacy; /* interfaces; a device has at least one */
 	uint16_t queues;     /* 0: as many as the type has */
+	uint16_t vectors;    /* of MSI-X; 0: one for each queue and one more */
 	uint64_t withheld;   /* features not to offer */
 };
 

@@ -264,6 +264,15 @@ test_setup(void)
 	expect_eq(in(NUM_QUEUES, 2), 3);
 	expect_eq(toy.v.function.msix.vectors, 4);
 
+	unit_case("fewer vectors than queues, if the user wants");
+	setup.vectors = 2;
+	virtio_configure(v, &toy_type, TOY, &setup);
+	expect_eq(toy.v.function.msix.vectors, 2);
+	out(CONFIG_VECTOR, 2, 1);
+	expect_eq(in(CONFIG_VECTOR, 2), 1);
+	out(CONFIG_VECTOR, 2, 2);
+	expect_eq(in(CONFIG_VECTOR, 2), VIRTIO_NO_VECTOR);
+
 	unit_case("a type that never was legacy is not (4.1.2.1)");
 	never_legacy.transitional = 0;
 	virtio_configure(v, &never_legacy, TOY, &setup);

@@ -213,7 +213,8 @@ opt_rng(struct config *c, const char *text)
 		if (word == NULL ||
 		    (!virtio_word(setup, word) &&
 			!on_off(word, &setup->present)))
-			return "on or off, modern=on|off, legacy=on|off";
+			return "on or off, modern=on|off, legacy=on|off,"
+			       " vectors=1..64";
 	}
 	return virtio_wrong(setup);
 }

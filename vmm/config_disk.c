@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * --disk path=FILE[,ro][,id=TEXT][,queues=N][,aio=io_uring|threads]
- *	[,sync=flush|always|never][,modern=on|off][,legacy=on|off]
+ *	[,sync=flush|always|never]and virtio_word()'s words
  */
 #include <string.h>
 
@@ -74,8 +74,9 @@ opt_disk(struct config *c, const char *text)
 			return "path=FILE[,ro][,id=TEXT][,queues=1..8]"
 			       "[,aio=any|io_uring|threads]"
 			       "[,sync=flush|always|never]"
-			       "[,modern=on|off][,legacy=on|off], with at most"
-			       " 20 characters of id";
+			       "[,modern=on|off][,legacy=on|off]"
+			       "[,vectors=1..64], with at most 20 characters of"
+			       " id";
 	} while (*text != '\0');
 	if (d.path == NULL)
 		return "path=FILE";

@@ -47,6 +47,9 @@ test_right(void)
 	expect(d->aio == BLK_AIO_THREADS && d->sync == BLK_SYNC_NEVER);
 	expect(alone("path=a,aio=any,sync=flush"));
 	expect(d->aio == BLK_AIO_ANY && d->sync == BLK_SYNC_FLUSH);
+	expect_eq(d->setup.vectors, 0);
+	expect(alone("path=a,queues=8,vectors=2"));
+	expect_eq(d->setup.vectors, 2);
 	expect(alone("path=a,,b,,,ro"));
 	expect(strcmp(d->path, "a,b,") == 0 && d->read_only);
 	expect(alone("path=a,"));
@@ -60,6 +63,7 @@ test_wrong(void)
 		"path=a,aio=threads4", "path=a,sync=", "path=a,sync=on",
 		"path=a,sync", "path=a,queues=", "path=a,queues=0",
 		"path=a,queues=9", "path=a,queues=11", "path=a,queues=-",
+		"path=a,vectors=0", "path=a,vectors=65", "path=a,vectors",
 		"path=a,modern=", "path=a,modern=yes",
 		"path=a,modern=off,legacy=off",
 		"path=a,id=123456789012345678901", "xpath=a", ",path=a" };

@@ -87,11 +87,17 @@ bool
 virtio_word(struct virtio_setup *setup, const char *word)
 {
 	const char *value;
+	uint64_t n;
 
 	if ((value = value_of(word, "modern")) != NULL)
 		return on_off(value, &setup->modern);
 	if ((value = value_of(word, "legacy")) != NULL)
 		return on_off(value, &setup->legacy);
+	if ((value = value_of(word, "vectors")) != NULL &&
+	    number(value, 1, MSIX_VECTORS_MAX, &n)) {
+		setup->vectors = (uint16_t)n;
+		return true;
+	}
 	return false;
 }
 

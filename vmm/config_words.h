@@ -25,7 +25,8 @@ bool number(const char *text, uint64_t least, uint64_t most, uint64_t *value);
  * exceeds 64 bits. */
 bool parse_size(const char *text, uint64_t *bytes);
 
-/* modern=on|off or legacy=on|off, which every virtio device takes. */
+/* modern=on|off, legacy=on|off or vectors=N, which every virtio device takes.
+ */
 bool virtio_word(struct virtio_setup *setup, const char *word);
 
 /* What opt_x() returns when that left the device with neither; or NULL. */
