@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * --disk path=FILE[,ro][,id=TEXT][,queues=N][,aio=io_uring|threads]
- *	[,sync=flush|always|never]and virtio_word()'s words
+ *	[,sync=flush|always|never] and virtio_word()'s words
  */
 #include <string.h>
 

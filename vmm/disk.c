@@ -139,7 +139,10 @@ blk_room(unsigned device)
 enum blk_result
 blk_submit(unsigned device, uint32_t tag, const struct blk_io *io)
 {
-	return blk_engine_submit(&vm.disks, disk_of(device), tag, io);
+	unsigned disk = disk_of(device);
+
+	stats_count_disk(&vm.disk_stats[disk], io);
+	return blk_engine_submit(&vm.disks, disk, tag, io);
 }
 
 void

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * --stats: where the exits went and where the boot's time went, one table
- * each, on stderr. Rows that were never used are left out.
+ * --stats: where the exits went, what disks did and where the boot's time
+ * went, one table each, on stderr. Rows that were never used are left out.
  *
- * Threads: milestones and marks from any; printing when all vCPUs have ended.
+ * Threads: milestones and marks from any; disks on the loop; printing when all
+ * vCPUs have ended.
  */
 #include <stdio.h>
 #include <string.h>
@@ -96,6 +97,14 @@ stats_count(struct stats_row *row, uint64_t ns)
 	row->ns += ns;
 }
 
+void
+stats_count_disk(struct stats_disk *disk, const struct blk_io *io)
+{
+	disk->requests[io->op]++;
+	if (io->op != BLK_FLUSH)
+		disk->bytes[io->op] += io->bytes;
+}
+
 static void
 print_row(const char *name, const struct stats_row *sum)
 {
@@ -123,6 +132,25 @@ print_table(const struct stats *all[], unsigned vcpus, size_t offset,
 		}
 		print_row(names[i], &sum);
 	}
+}
+
+static void
+print_disk(unsigned disk, const struct stats_disk *d)
+{
+	static const char names[][16] = {
+		[BLK_READ] = "read",
+		[BLK_WRITE] = "write",
+		[BLK_FLUSH] = "flush",
+		[BLK_DISCARD] = "discard",
+		[BLK_ZERO] = "write zeroes",
+	};
+
+	warn("disk %-17u %12s %14s", disk, "requests", "KiB");
+	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+		if (d->requests[i] != 0)
+			warn("  %-20s %12llu %14.1f", names[i],
+			    (unsigned long long)d->requests[i],
+			    (double)d->bytes[i] / KIB);
 }
 
 static void
@@ -155,5 +183,7 @@ stats_print(const struct stats *all[], unsigned vcpus)
 	warn("exits by window");
 	print_table(all, vcpus, offsetof(struct stats, windows), window_names,
 	    ARRAY_SIZE(window_names));
+	for (unsigned i = 0; i < vm.config.disk_count; i++)
+		print_disk(i, &vm.disk_stats[i]);
 	print_boot();
 }

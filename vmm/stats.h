@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * What --stats prints: where the exits went, and the boot's milestones. Each
- * vCPU counts into its own table, the loop's thread reads them when all vCPUs
- * have ended.
+ * What --stats prints: where the exits went, what disks did, and the boot's
+ * milestones. Each vCPU counts into its own table, the loop into the disks';
+ * they are read when all vCPUs have ended.
  */
 #ifndef VMM_STATS_H
 #define VMM_STATS_H
 
-#include "vmm/util.h"
+#include "devices/blk.h"
 
 enum { STATS_REASONS = 48, STATS_ROWS = 64, STATS_MARKS = 64 };
 
@@ -42,6 +42,12 @@ struct stats {
 	struct stats_row windows[STATS_ROWS];	 /* by mmio_row() */
 };
 
+/* What a guest asked of a disk, by enum blk_op. */
+struct stats_disk {
+	uint64_t requests[BLK_ZERO + 1];
+	uint64_t bytes[BLK_ZERO + 1];
+};
+
 /* Any thread; the first call for each counts. */
 void stats_milestone(enum milestone milestone);
 
@@ -53,6 +59,9 @@ uint64_t stats_now_ns(void);
 
 /* Adds one exit that took `ns`. */
 void stats_count(struct stats_row *row, uint64_t ns);
+
+/* Adds one request. */
+void stats_count_disk(struct stats_disk *disk, const struct blk_io *io);
 
 /* Prints the sums over all vCPUs on stderr. */
 void stats_print(const struct stats *all[], unsigned vcpus);

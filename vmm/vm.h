@@ -60,6 +60,7 @@ struct vm {
 	struct gmem mem;
 	struct blk_engine disks; /* config's, by the same numbers */
 	struct console_port consoles[CONSOLES_MAX]; /* but stdio's */
+	struct stats_disk disk_stats[DISKS_MAX];
 	struct boot boot; /* kept for a restart: images and modules */
 
 	int kvm_fd, fd;
