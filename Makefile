@@ -2,6 +2,7 @@
 #
 #   make         build/mica             make run     boot the embedded guest
 #   make check   every test             make lint    format and house rules
+#   make soak    all devices under load, for TIME=10m
 #   make bench   the README's tables    make size    bytes per file
 #   make fmt     clang-format           make clean
 #
@@ -9,6 +10,7 @@
 
 CC     ?= cc
 BUILD  ?= build
+TIME   ?= 10m
 OPT    ?= -Os -g
 WARN   := -Wall -Wextra -Werror -Wshadow -Wvla -Wundef -Wmissing-prototypes \
 	-Wstrict-prototypes -Wwrite-strings -Wcast-qual -Wimplicit-fallthrough
@@ -75,6 +77,9 @@ $(TESTS): %: %.o $(PUREO)
 check: $(BUILD)/mica $(BUILD)/bench/spin.elf $(TESTS) guests
 	tools/check $(BUILD)
 
+soak: $(BUILD)/mica
+	MICA=$(BUILD)/mica MICA_SOAK=$(TIME) guest-tests/nested/run soak
+
 lint:
 	tools/lint
 
@@ -112,5 +117,5 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/unit/*/*.d $(G)/lib/*.d)
-.PHONY: all run check lint fmt size bench clean guests
+.PHONY: all run check lint fmt size bench clean guests soak
 .SECONDARY:
