@@ -42,9 +42,9 @@ balloon_left(void)
 	return vm.config.mem - MIN(bytes, vm.config.mem);
 }
 
-/* Nobody is there yet who would want to know. */
 void
 balloon_changed(uint32_t pages)
 {
 	(void)pages;
+	control_balloon();
 }

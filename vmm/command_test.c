@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/unit.h"
+#include "vmm/balloon.h"
 #include "vmm/command.h"
 #include "vmm/vm.h"
 
@@ -15,6 +16,7 @@ static struct command_client client;
 static char answers[COMMAND_ANSWER];
 static struct json_writer out;
 static unsigned pauses, resumes, buttons;
+static uint64_t left;
 
 void
 pause_begin(void)
@@ -36,6 +38,18 @@ vm_power_button(void)
 	buttons++;
 }
 
+void
+balloon_set_left(uint64_t bytes)
+{
+	left = bytes;
+}
+
+uint64_t
+balloon_left(void)
+{
+	return left + 4096;
+}
+
 static void
 begin(const char *name)
 {
@@ -43,6 +57,7 @@ begin(const char *name)
 	memset(&vm, 0, sizeof(vm));
 	client = (struct command_client){ .negotiated = true };
 	pauses = resumes = buttons = 0;
+	left = 0;
 }
 
 /* The answer to a message. */
@@ -226,6 +241,36 @@ test_ends(void)
 	expect(fake.stop == STOP_LEAVE && fake.stop_status == BY_COMMAND);
 }
 
+#define WITH(name, arguments)                                                  \
+	"{\"execute\":\"" name "\",\"arguments\":{" arguments "}}"
+
+static void
+test_balloon(void)
+{
+	begin("command: balloon, query-balloon");
+	expect(fails(
+	    WITH("balloon", "\"value\":4096"), "DeviceNotActive", "--balloon"));
+	expect(fails(EXECUTE("query-balloon"), "DeviceNotActive", "--balloon"));
+	vm.config.devices.balloon.present = true;
+	vm.config.mem = 64 * MIB;
+	expect(answers_with(WITH("balloon", "\"value\":4096"), EMPTY));
+	expect_eq(left, 4096);
+	expect(answers_with(
+	    EXECUTE("query-balloon"), "{\"return\": {\"actual\": 8192}}\r\n"));
+	expect(answers_with(
+	    WITH("balloon", "\"value\":18446744073709551615"), EMPTY));
+	expect_eq(left, 64 * MIB);
+	left = 1;
+	expect(fails(EXECUTE("balloon"), "GenericError", "needs value"));
+	expect(fails(WITH("balloon", "\"value\":0"), "GenericError", "is 0"));
+	expect(fails(WITH("balloon", "\"value\":-1"), "GenericError", "whole"));
+	expect(fails(WITH("balloon", "\"value\":\"1\""), "GenericError",
+	    "value is not a number"));
+	expect(fails(WITH("balloon", "\"value\":18446744073709551616"),
+	    "GenericError", "2^64"));
+	expect_eq(left, 1);
+}
+
 static void
 test_commands(void)
 {
@@ -289,6 +334,7 @@ main(void)
 	test_status();
 	test_stop();
 	test_ends();
+	test_balloon();
 	test_commands();
 	test_random();
 	return unit_done();

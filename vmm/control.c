@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -72,6 +73,9 @@ control_open(void)
 	}
 	if (stat(path, &is) < 0 || listen(c->listener, 8) < 0)
 		die_errno("--control %s", path);
+	c->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (c->timer < 0)
+		die_errno("--control: timer");
 	c->device = is.st_dev;
 	c->inode = is.st_ino;
 	c->out.text = c->bytes;
@@ -82,8 +86,12 @@ control_open(void)
 void
 control_start(void)
 {
-	if (vm.control.listener != 0)
-		loop_watch(LOOP_CONTROL, vm.control.listener, EPOLLIN);
+	struct control *c = &vm.control;
+
+	if (c->listener == 0)
+		return;
+	loop_watch(LOOP_CONTROL, c->listener, EPOLLIN);
+	loop_watch(LOOP_CONTROL_TIMER, c->timer, EPOLLIN);
 }
 
 static void
@@ -106,7 +114,7 @@ drop_client(void)
 	loop_watch(LOOP_CONTROL_CLIENT, vm.control.fd, 0);
 	close(vm.control.fd);
 	forget_client();
-	control_start();
+	loop_watch(LOOP_CONTROL, vm.control.listener, EPOLLIN);
 }
 
 /* What the client does not take now stays. Once it has gone, all vanishes. */

@@ -28,7 +28,10 @@ struct control {
 	struct json_stream stream;
 	char in[1024]; /* read; from in_at on not looked at yet */
 	unsigned in_at, in_count;
-	bool ended; /* the client sends no more */
+	bool ended;	       /* the client sends no more */
+	int timer;	       /* for the next BALLOON_CHANGE */
+	bool balloon_waits;    /* for it, */
+	uint64_t balloon_next; /* which is due then */
 	struct json_writer out;
 	char bytes[4 * COMMAND_ANSWER]; /* `out`'s */
 };
@@ -51,6 +54,10 @@ void control_end(enum stop how, int by);
 /* An event for the client, if there is one that wants them: its name, and its
  * data as JSON or NULL. */
 void control_event(const char *name, const char *data);
+
+/* The balloon changed: BALLOON_CHANGE, now or soon. The loop: it is due. */
+void control_balloon(void);
+void control_timer(void);
 
 /* Sends what the client takes at once, and removes the socket. */
 void control_finish(void);

@@ -94,7 +94,7 @@ loop_watch(unsigned source, int fd, uint32_t events)
 {
 	enum {
 		USERS = 1 << LOOP_SIGNAL | 1 << LOOP_STDIN | 1 << LOOP_CONTROL |
-		    1 << LOOP_CONTROL_CLIENT
+		    1 << LOOP_CONTROL_CLIENT | 1 << LOOP_CONTROL_TIMER
 	};
 
 	if (source < LOOP_KICK && (USERS >> source & 1) != 0 &&
@@ -219,6 +219,9 @@ handle(unsigned source)
 		return;
 	case LOOP_CONTROL_CLIENT:
 		control_client();
+		return;
+	case LOOP_CONTROL_TIMER:
+		control_timer();
 		return;
 	case LOOP_DISK:
 		disk_ready();

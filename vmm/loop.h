@@ -39,6 +39,7 @@ enum loop_source {
 	LOOP_DISK,
 	LOOP_CONTROL,
 	LOOP_CONTROL_CLIENT,
+	LOOP_CONTROL_TIMER,
 	LOOP_CONSOLE,		     /* and on: a port's number */
 	LOOP_KICK = LOOP_CONSOLE + 8 /* and on: a doorbell's number, see
 				      * kick_ready() */
