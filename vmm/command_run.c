@@ -7,6 +7,7 @@
 
 #include "vmm/balloon.h"
 #include "vmm/command.h"
+#include "vmm/disk.h"
 #include "vmm/vm.h"
 
 /* None is offered, so none can be enabled. */
@@ -142,4 +143,17 @@ run_query_balloon(struct command_call *call)
 	if (has_balloon(call))
 		json_put(&call->value, "{\"actual\": %llu}",
 		    (unsigned long long)balloon_left());
+}
+
+void
+run_block_resize(struct command_call *call)
+{
+	const char *name = call->arguments[0].text, *wrong;
+	int disk = disk_find(name);
+
+	if (disk < 0)
+		command_fail(call, "GenericError", "no disk \"%s\"", name);
+	else if (!disk_resize(
+		     (unsigned)disk, call->arguments[1].number, &wrong))
+		command_fail(call, "GenericError", "%s: %s", name, wrong);
 }

@@ -8,6 +8,7 @@
 #include "tools/unit.h"
 #include "vmm/balloon.h"
 #include "vmm/command.h"
+#include "vmm/disk.h"
 #include "vmm/vm.h"
 
 struct vm vm;
@@ -16,7 +17,7 @@ static struct command_client client;
 static char answers[COMMAND_ANSWER];
 static struct json_writer out;
 static unsigned pauses, resumes, buttons;
-static uint64_t left;
+static uint64_t left, resized;
 
 void
 pause_begin(void)
@@ -50,6 +51,22 @@ balloon_left(void)
 	return left + 4096;
 }
 
+int
+disk_find(const char *name)
+{
+	return strcmp(name, "blk3") == 0 ? 3 : -1;
+}
+
+bool
+disk_resize(unsigned disk, uint64_t bytes, const char **wrong)
+{
+	*wrong = "of no whole sectors";
+	if (disk != 3 || bytes % 512 != 0)
+		return false;
+	resized = bytes;
+	return true;
+}
+
 static void
 begin(const char *name)
 {
@@ -57,7 +74,7 @@ begin(const char *name)
 	memset(&vm, 0, sizeof(vm));
 	client = (struct command_client){ .negotiated = true };
 	pauses = resumes = buttons = 0;
-	left = 0;
+	left = resized = 0;
 }
 
 /* The answer to a message. */
@@ -272,6 +289,30 @@ test_balloon(void)
 }
 
 static void
+test_block_resize(void)
+{
+	char message[160];
+
+	begin("command: block_resize");
+	expect(answers_with(
+	    WITH("block_resize", "\"size\":1024,\"device\":\"blk3\""), EMPTY));
+	expect_eq(resized, 1024);
+	expect(fails(WITH("block_resize", "\"size\":513,\"device\":\"blk3\""),
+	    "GenericError", "blk3: of no whole sectors"));
+	expect(fails(WITH("block_resize", "\"size\":1,\"device\":\"sda\\\"\""),
+	    "GenericError", "no disk \\\"sda\\\"\\\""));
+	expect(fails(WITH("block_resize", "\"size\":1024"), "GenericError",
+	    "needs device"));
+	expect(fails(WITH("block_resize", "\"device\":\"blk3\""),
+	    "GenericError", "needs size"));
+	snprintf(message, sizeof(message), "%s%0*d\"}}",
+	    "{\"execute\":\"block_resize\",\"arguments\":{\"device\":\"",
+	    COMMAND_TEXT, 0);
+	expect(fails(message, "GenericError", "longer than 63 bytes"));
+	expect_eq(resized, 1024);
+}
+
+static void
 test_commands(void)
 {
 	static const char names[][24] = {
@@ -335,6 +376,7 @@ main(void)
 	test_stop();
 	test_ends();
 	test_balloon();
+	test_block_resize();
 	test_commands();
 	test_random();
 	return unit_done();
