@@ -68,7 +68,8 @@ $(BUILD)/unit/%.o: %.c Makefile
 	@$(CC) $(STD) $(SAN) -c -o $@ $<
 
 $(BUILD)/unit/vmm/command_test: $(BUILD)/unit/vmm/command.o \
-	$(BUILD)/unit/vmm/command_run.o # with a machine of its own
+	$(BUILD)/unit/vmm/command_run.o \
+	$(BUILD)/unit/vmm/command_balloon.o # with a machine of its own
 
 $(TESTS): %: %.o $(PUREO)
 	@echo "  LD $@"

@@ -5,7 +5,6 @@
  */
 #include <stdlib.h>
 
-#include "vmm/balloon.h"
 #include "vmm/command.h"
 #include "vmm/disk.h"
 #include "vmm/vm.h"
@@ -113,36 +112,6 @@ run_system_reset(struct command_call *call)
 {
 	(void)call;
 	vm_stop(STOP_RESET, BY_COMMAND);
-}
-
-static bool
-has_balloon(struct command_call *call)
-{
-	if (!vm.config.devices.balloon.present)
-		command_fail(call, "DeviceNotActive", "there is no --balloon");
-	return vm.config.devices.balloon.present;
-}
-
-/* The value is what the guest keeps, in bytes, and at most all it has. */
-void
-run_balloon(struct command_call *call)
-{
-	uint64_t bytes = call->arguments[0].number;
-
-	if (!has_balloon(call))
-		return;
-	if (bytes == 0)
-		command_fail(call, "GenericError", "value is 0");
-	else
-		balloon_set_left(MIN(bytes, vm.config.mem));
-}
-
-void
-run_query_balloon(struct command_call *call)
-{
-	if (has_balloon(call))
-		json_put(&call->value, "{\"actual\": %llu}",
-		    (unsigned long long)balloon_left());
 }
 
 void

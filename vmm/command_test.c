@@ -288,6 +288,34 @@ test_balloon(void)
 	expect_eq(left, 1);
 }
 
+/* As a driver that negotiated both would leave the device. */
+static void
+test_balloon_guest(void)
+{
+	static const char *const commands[] = { EXECUTE("query-balloon-stats"),
+		EXECUTE("balloon-hint"), EXECUTE("balloon-hint-stop"),
+		EXECUTE("query-balloon-hint") };
+	struct virtio_balloon *d = &vm.board.pci.virtio.balloon;
+
+	begin("command: what the guest tells of its memory");
+	for (unsigned i = 0; i < ARRAY_SIZE(commands); i++)
+		expect(fails(commands[i], "DeviceNotActive", "--balloon"));
+	vm.config.devices.balloon.present = true;
+	expect(fails(EXECUTE("query-balloon-stats"), "GenericError", "stats="));
+	expect(fails(EXECUTE("balloon-hint"), "GenericError", "hinting"));
+	d->stats = (struct virtio_balloon_stats){ .at_ns = 1,
+		.known = 1 << 4 | 1 << 9 | 1 << 12,
+		.value = { [4] = ~0ull, [9] = 7, [12] = 8 } };
+	fake.now_ns = 3000000001;
+	expect(answers_with(EXECUTE("query-balloon-stats"),
+	    "{\"return\": {\"age\": 3, \"stats\": {\"stat-free-memory\":"
+	    " 18446744073709551615, \"stat-hugetlb-failures\": 7}}}\r\n"));
+	d->hinted = 4096;
+	expect(answers_with(EXECUTE("query-balloon-hint"),
+	    "{\"return\": {\"running\": false, \"bytes\": 4096}}\r\n"));
+	expect(answers_with(EXECUTE("balloon-hint-stop"), EMPTY));
+}
+
 static void
 test_block_resize(void)
 {
@@ -376,6 +404,7 @@ main(void)
 	test_stop();
 	test_ends();
 	test_balloon();
+	test_balloon_guest();
 	test_block_resize();
 	test_commands();
 	test_random();
