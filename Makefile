@@ -2,6 +2,7 @@
 #
 #   make         build/mica             make run     boot the embedded guest
 #   make check   every test             make lint    format and house rules
+#   make check-long  and the longer Linux guests, in about half an hour
 #   make soak    all devices under load, for TIME=10m
 #   make bench   the README's tables    make size    bytes per file
 #   make fmt     clang-format           make clean
@@ -78,6 +79,9 @@ $(TESTS): %: %.o $(PUREO)
 check: $(BUILD)/mica $(BUILD)/bench/spin.elf $(TESTS) guests
 	tools/check $(BUILD)
 
+check-long: export MICA_LONG = yes
+check-long: check
+
 soak: $(BUILD)/mica
 	MICA=$(BUILD)/mica MICA_SOAK=$(TIME) guest-tests/nested/run soak
 
@@ -118,5 +122,5 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/unit/*/*.d $(G)/lib/*.d)
-.PHONY: all run check lint fmt size bench clean guests soak
+.PHONY: all run check lint fmt size bench clean guests soak check-long
 .SECONDARY:
