@@ -97,26 +97,26 @@ size: $(BUILD)/mica
 	@strip -o $(BUILD)/mica.stripped $(BUILD)/mica
 	@stat -c '%s bytes, stripped' $(BUILD)/mica.stripped
 
-BENCH := $(BUILD)/bench/byte.elf $(BUILD)/bench/trips.elf \
-	$(BUILD)/bench/spin.elf $(BUILD)/bench/floor $(BUILD)/bench/bench_boot
+IMAGES := byte spin port_write port_read mmio_write mmio_read doorbell
+BENCH  := $(addprefix $(BUILD)/bench/,floor bench_boot bench_exit \
+	$(IMAGES:=.elf))
 
 bench: $(BUILD)/mica $(BENCH)
 	$(BUILD)/bench/bench_boot $(BUILD) 30
+	$(BUILD)/bench/bench_exit $(BUILD) 30
 
-$(BUILD)/bench/byte.elf:  FORM := -DBYTE
-$(BUILD)/bench/trips.elf: FORM := -DROUND_TRIPS -DLOOPS=20000
-$(BUILD)/bench/spin.elf:  FORM := -DSPIN
 $(BUILD)/bench/%.elf: tools/bench_guest.S tools/bench_guest.ld
 	@mkdir -p $(@D)
 	@echo "  CC $@"
-	@$(CC) $(FORM) -nostdlib -static -no-pie -Wl,-z,max-page-size=0x1000 \
-	    -Wl,-z,noexecstack -Wl,--build-id=none \
+	@$(CC) -D$(shell echo $* | tr a-z A-Z) -DLOOPS=20000 -nostdlib -static \
+	    -no-pie -Wl,-z,max-page-size=0x1000 -Wl,-z,noexecstack \
+	    -Wl,--build-id=none \
 	    -Wl,-T,tools/bench_guest.ld -o $@ $<
 
-$(BUILD)/bench/%: tools/%.c
+$(BUILD)/bench/%: tools/%.c tools/bench.c
 	@mkdir -p $(@D)
 	@echo "  CC $@"
-	@$(CC) $(OPT) $(STD) -static -o $@ $<
+	@$(CC) $(OPT) $(STD) -static -o $@ $(filter %.c,$^) -pthread
 
 clean:
 	rm -rf $(BUILD)

@@ -3,24 +3,32 @@
  * The floor that mica is measured against: the least program that gives a
  * guest the same machine (a VM, one memory slot, one vCPU, the split irqchip,
  * the host's CPUID) and runs tools/bench_guest.S in it. It does nothing else:
- * no chips, no threads, no options beyond these, no error messages.
+ * no chips, no options beyond these, no error messages.
  *
- *	floor [--bare] [--mem=MIB] IMAGE
+ *	floor [--bare] [--doorbell] [--mem=MIB] IMAGE
  *
- * --bare leaves out irqchip and CPUID. A byte out of COM1 goes to stdout, one
- * to port 0xf4 ends it, every other exit goes straight back.
+ * --bare leaves out irqchip and CPUID; --doorbell has an ioeventfd where mica
+ * has virtio-rng's, and a thread that takes what it signals. A byte out of COM1
+ * goes to stdout, one to port 0xf4 ends it, every other exit goes straight
+ * back.
  */
 #include <fcntl.h>
 #include <linux/kvm.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 /* Where bench_guest.ld puts the code, in the file and in memory. */
 enum { CODE_AT = 0x100000, CODE_OFFSET = 0x1000, CODE_SIZE = 0x1000 };
+
+/* VIRTIO_DOORBELL(1, 0) of devices/virtio_pci.h. */
+enum { DOORBELL_AT = 0xc000b000 };
 
 #define MUST(expression)                                                       \
 	({                                                                     \
@@ -66,11 +74,41 @@ set_registers(int vcpu)
 	MUST(ioctl(vcpu, KVM_SET_REGS, &regs));
 }
 
+static void *
+take_kicks(void *kick)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int epoll = MUST(epoll_create1(0));
+	uint64_t count;
+
+	MUST(epoll_ctl(epoll, EPOLL_CTL_ADD, *(int *)kick, &event));
+	for (;;) {
+		epoll_wait(epoll, &event, 1, -1);
+		MUST(read(*(int *)kick, &count, sizeof(count)));
+	}
+	return NULL;
+}
+
+static void
+install_doorbell(int vm)
+{
+	static int kick;
+	struct kvm_ioeventfd doorbell = { .addr = DOORBELL_AT };
+	pthread_t thread;
+
+	kick = MUST(eventfd(0, 0));
+	doorbell.fd = kick;
+	MUST(ioctl(vm, KVM_IOEVENTFD, &doorbell));
+	MUST(-pthread_create(&thread, NULL, take_kicks, &kick));
+}
+
 static void
 run(int vcpu, struct kvm_run *run)
 {
 	for (;;) {
 		MUST(ioctl(vcpu, KVM_RUN, 0));
+		if (run->exit_reason == KVM_EXIT_MMIO)
+			continue;
 		if (run->exit_reason != KVM_EXIT_IO)
 			abort();
 		if (run->io.port == 0xf4)
@@ -83,7 +121,7 @@ run(int vcpu, struct kvm_run *run)
 int
 main(int argc, char **argv)
 {
-	int bare = 0, kvm, vm, vcpu, image;
+	int bare = 0, doorbell = 0, kvm, vm, vcpu, image;
 	size_t mem_size = 128u << 20;
 	struct kvm_enable_cap split = { .cap = KVM_CAP_SPLIT_IRQCHIP,
 		.args = { 24 } };
@@ -92,6 +130,7 @@ main(int argc, char **argv)
 
 	for (; argc > 2; argc--, argv++) {
 		bare |= strcmp(argv[1], "--bare") == 0;
+		doorbell |= strcmp(argv[1], "--doorbell") == 0;
 		if (strncmp(argv[1], "--mem=", 6) == 0)
 			mem_size = strtoul(argv[1] + 6, NULL, 10) << 20;
 	}
@@ -110,6 +149,8 @@ main(int argc, char **argv)
 	if (!bare)
 		set_cpuid(kvm, vcpu);
 	set_registers(vcpu);
+	if (doorbell)
+		install_doorbell(vm);
 	run(vcpu,
 	    mmap(NULL, (size_t)ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0),
 		PROT_READ | PROT_WRITE, MAP_SHARED, vcpu, 0));
