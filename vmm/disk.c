@@ -64,7 +64,7 @@ disk_open_all(void)
 	wrong = blk_engine_start(&vm.disks, c->disk_count);
 	if (wrong != NULL)
 		die("--disk: %s", wrong);
-	loop_watch(LOOP_DISK, vm.disks.event, EPOLLIN);
+	loop_watch(LOOP_DISK, vm.disks.event, EPOLLIN | EPOLLET);
 	pthread_mutex_unlock(&vm.lock);
 }
 
@@ -163,11 +163,8 @@ void
 disk_ready(void)
 {
 	struct blk_done done;
-	uint64_t count;
 	uint32_t disks = 0; /* bit n: disk n has something to show */
 
-	if (read(vm.disks.event, &count, sizeof(count)) < 0)
-		return;
 	while (blk_engine_next(&vm.disks, &done)) {
 		virtio_blk_done(device_of(done.disk), done.tag, done.ok);
 		disks |= 1u << done.disk;

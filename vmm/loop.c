@@ -140,7 +140,7 @@ loop_init(void)
 	    l->signal < 0)
 		die_errno("descriptors of the event loop");
 	loop_watch(LOOP_TIMER, l->timer, EPOLLIN);
-	loop_watch(LOOP_POST, l->post, EPOLLIN);
+	loop_watch(LOOP_POST, l->post, EPOLLIN | EPOLLET);
 	loop_watch(LOOP_SIGNAL, l->signal, EPOLLIN);
 }
 
@@ -192,8 +192,6 @@ loop_post(void)
 static void
 handle(unsigned source)
 {
-	uint64_t count;
-
 	switch (source) {
 	case LOOP_TIMER:
 		fire_timers();
@@ -211,8 +209,7 @@ handle(unsigned source)
 		term_writable();
 		return;
 	case LOOP_POST:
-		if (read(vm.loop.post, &count, sizeof(count)) > 0)
-			kick_posted();
+		kick_posted();
 		return;
 	case LOOP_CONTROL:
 		control_accept();

@@ -71,7 +71,8 @@ void loop_post(void);
 void loop_clock(bool runs);
 
 /* Watch `fd` for epoll `events`; 0 stops watching. False when epoll refuses
- * the file, as it does with regular ones. */
+ * the file, as it does with regular ones. An eventfd watched for EPOLLET need
+ * not be read: each write to it is an event. */
 bool loop_watch(unsigned source, int fd, uint32_t events);
 
 #endif
