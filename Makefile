@@ -5,6 +5,7 @@
 #   make check-long  and the longer Linux guests, in about half an hour
 #   make soak    all devices under load, for TIME=10m
 #   make bench   the README's tables    make size    bytes per file
+#   make bench-blk   that of the disks, nested under QEMU
 #   make fmt     clang-format           make clean
 #
 # gcc or clang (CC=clang), glibc or musl (CC=musl-gcc BUILD=build/musl).
@@ -105,6 +106,9 @@ bench: $(BUILD)/mica $(BENCH)
 	$(BUILD)/bench/bench_boot $(BUILD) 30
 	$(BUILD)/bench/bench_exit $(BUILD) 30
 
+bench-blk: $(BUILD)/mica $(addprefix $(BUILD)/bench/bench_blk_,host guest)
+	tools/bench_blk $(BUILD)
+
 $(BUILD)/bench/%.elf: tools/bench_guest.S tools/bench_guest.ld
 	@mkdir -p $(@D)
 	@echo "  CC $@"
@@ -122,5 +126,5 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/unit/*/*.d $(G)/lib/*.d)
-.PHONY: all run check lint fmt size bench clean guests soak check-long
+.PHONY: all run check check-long lint fmt size bench bench-blk clean guests soak
 .SECONDARY:
