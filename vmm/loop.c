@@ -232,10 +232,13 @@ handle(unsigned source)
 	}
 }
 
+/* What was taken from epoll before a command stopped the machine waits for its
+ * end: an eventfd's event does not come twice. */
 static void *
 loop_main(void *unused)
 {
-	struct epoll_event events[8];
+	struct epoll_event events[8], late[8];
+	unsigned lates = 0;
 
 	cpuid_query(); /* while the main thread creates the VM */
 	for (;;) {
@@ -245,8 +248,13 @@ loop_main(void *unused)
 		bool disks;
 
 		pthread_mutex_lock(&vm.lock);
-		for (int i = 0; i < n && pausing == vm.pause.on; i++)
-			handle(events[i].data.u32);
+		for (int i = 0; i < n; i++)
+			if (pausing == vm.pause.on)
+				handle(events[i].data.u32);
+			else if (!pausing)
+				late[lates++] = events[i];
+		while (lates > 0 && !vm.pause.on)
+			handle(late[--lates].data.u32);
 		term_flush();
 		disks = disk_waits();
 		pthread_mutex_unlock(&vm.lock);
