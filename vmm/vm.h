@@ -114,8 +114,7 @@ vm_pausing(void)
 	return __atomic_load_n(&vm.pause.on, __ATOMIC_SEQ_CST);
 }
 
-/* The user presses the power button: SIGTERM, Ctrl-A p, system_powerdown. The
- * lock is held. */
+/* The user presses the power button. The lock is held. */
 void vm_power_button(void);
 
 #endif
