@@ -128,7 +128,9 @@ port_ready(struct virtio_console *d, unsigned port, bool ready)
 			(has_size(p) ? BIT(TELL_SIZE) : 0));
 }
 
-/* The other events are ours alone to send. */
+/* The other events are ours alone to send. A driver that was frozen with its
+ * machine knows the ports from before the reset: Linux then says PORT_READY and
+ * never DEVICE_READY. */
 static void
 obey(struct virtio_console *d, const struct virtio_console_control *c)
 {
@@ -136,7 +138,10 @@ obey(struct virtio_console *d, const struct virtio_console_control *c)
 
 	if (c->event == VIRTIO_CONSOLE_DEVICE_READY && yes)
 		device_ready(d);
-	if (c->id >= ports(d) || !d->port[c->id].added)
+	if (c->id >= ports(d))
+		return;
+	d->port[c->id].added |= c->event == VIRTIO_CONSOLE_PORT_READY && yes;
+	if (!d->port[c->id].added)
 		return;
 	if (c->event == VIRTIO_CONSOLE_PORT_READY)
 		port_ready(d, c->id, yes);

@@ -218,13 +218,32 @@ test_no_multiport(void)
 	expect_eq(d.v.isr & 2, 2);
 }
 
+/* Linux, frozen and restored: it has reset the device, and knows the ports. */
+static void
+test_restored(void)
+{
+	begin("a driver that knows the ports from before", F_MULTIPORT);
+	introduce();
+	virtio_console_connect(&d, 1, true);
+	drive(F_MULTIPORT);
+	say(1, PORT_READY, 1);
+	expect_message(1, PORT_NAME, 1, 8 + 17);
+	expect_message(1, PORT_OPEN, 1, 8);
+	say(1, PORT_OPEN, 1);
+	expect(d.port[1].guest_open);
+	say(~0u, DEVICE_READY, 1); /* who is there is not added */
+	expect_message(0, DEVICE_ADD, 1, 8);
+	expect_message(2, DEVICE_ADD, 1, 8);
+}
+
 static void
 test_wrong_order(void)
 {
 	begin("messages before their time, and about nobody", F_MULTIPORT);
 	for (unsigned event = 1; event < 9; event++)
 		for (unsigned value = 0; value < 3; value++) {
-			say(0, (uint16_t)event, (uint16_t)value);
+			if (event != PORT_READY) /* see test_restored() */
+				say(0, (uint16_t)event, (uint16_t)value);
 			say(3, (uint16_t)event, (uint16_t)value);
 			say(7, (uint16_t)event, (uint16_t)value);
 			say(8, (uint16_t)event, (uint16_t)value);
@@ -313,8 +332,14 @@ test_no_buffers(void)
 	posted();
 	expect_eq(posted(), 0);
 	expect_eq(fake.far_end[0].reads, 0);
-	for (unsigned i = 0; i < 3; i++)
-		expect_message(i, DEVICE_ADD, 1, 8);
+	expect_message(0, CONSOLE_PORT, 1, 8);
+	expect_message(0, PORT_OPEN, 0, 8);
+	expect_message(0, RESIZE, 1, 12);
+	expect_message(1, PORT_NAME, 1, 8 + 17);
+	expect_message(1, PORT_OPEN, 1, 8);
+	expect_message(2, CONSOLE_PORT, 1, 8);
+	expect_message(2, PORT_OPEN, 1, 8);
+	expect(!hears(128));
 }
 
 /* Anything at all, by a generator; what holds always. */
@@ -360,6 +385,7 @@ main(void)
 		test_guest_opens();
 		test_bytes();
 		test_no_multiport();
+		test_restored();
 		test_wrong_order();
 		test_sizes();
 		test_no_buffers();
