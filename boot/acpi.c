@@ -108,8 +108,7 @@ enum { /* 5.2.9, table 5.10 */
 
 enum { /* 5.2.9.3, table 5.11; no 8042: that of ours is a reset line */
 	LEGACY_DEVICES = 1 << 0,
-	VGA_NOT_PRESENT = 1 << 2,
-	CMOS_RTC_NOT_PRESENT = 1 << 5
+	VGA_NOT_PRESENT = 1 << 2
 };
 
 /* I/O ports; size 1: bytes, 2: words, 3: dwords. */
@@ -129,8 +128,8 @@ static const struct acpi_fadt fadt_constant = {
 	.pm_tmr_len = PORT_LEN(pm_timer),
 	.p_lvl2_lat = 101,  /* above 100: no C2 */
 	.p_lvl3_lat = 1001, /* above 1000: no C3 */
-	.iapc_boot_arch =
-	    LEGACY_DEVICES | VGA_NOT_PRESENT | CMOS_RTC_NOT_PRESENT,
+	.century = 0x32,
+	.iapc_boot_arch = LEGACY_DEVICES | VGA_NOT_PRESENT,
 	.flags = WBINVD | PROC_C1 | SLP_BUTTON | FIX_RTC | TMR_VAL_EXT |
 	    RESET_REG_SUP,
 	.reset_reg = GAS(reset_control, 1),
@@ -316,17 +315,19 @@ put_ecam(struct aml *out)
 	aml_end(out, device);
 }
 
+/* A chip at its ports, with its interrupt. */
 static void
-put_com1(struct aml *out)
+put_chip(struct aml *out, const char *name, const char *hid, unsigned first,
+    unsigned last, unsigned irq)
 {
-	size_t device = aml_device(out, "COM1");
+	size_t device = aml_device(out, name);
 	size_t crs;
 
-	aml_name_eisaid(out, "_HID", "PNP0501");
+	aml_name_eisaid(out, "_HID", hid);
 	aml_name_int(out, "_UID", 1);
 	crs = aml_crs(out);
-	aml_use_ports(out, PORT_com1, PORT_LAST_com1);
-	aml_use_irq(out, IRQ_COM1);
+	aml_use_ports(out, first, last);
+	aml_use_irq(out, irq);
 	aml_crs_end(out, crs);
 	aml_end(out, device);
 }
@@ -341,7 +342,8 @@ put_dsdt(struct aml *out, const struct boot *boot)
 	put_processor_devices(out, boot->cpus);
 	put_pci_host(out, &boot->devices);
 	put_ecam(out);
-	put_com1(out);
+	put_chip(out, "COM1", "PNP0501", PORT_com1, PORT_LAST_com1, IRQ_COM1);
+	put_chip(out, "RTC_", "PNP0B00", PORT_rtc, PORT_LAST_rtc, IRQ_RTC);
 	aml_end(out, scope);
 
 	aml_name(out, "_S5_"); /* 7.4.2: SLP_TYP of PM1a, of PM1b, reserved */

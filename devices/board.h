@@ -13,6 +13,7 @@
 #include "devices/i8254.h"
 #include "devices/i8259.h"
 #include "devices/ioapic.h"
+#include "devices/mc146818.h"
 #include "devices/pci.h"
 #include "devices/power.h"
 #include "devices/uart8250.h"

@@ -263,6 +263,12 @@ loop_now_ns(void)
 	return fake.now_ns;
 }
 
+uint64_t
+loop_host_ns(void)
+{
+	return fake.now_ns + fake.host_ns;
+}
+
 void
 loop_timer(enum timer timer, uint64_t at_ns)
 {

@@ -44,6 +44,7 @@ extern const struct virtio_bus_setup unit_devices;
 /* What the chips asked for. Tests may set anything in it. */
 extern struct fake {
 	uint64_t now_ns;	     /* loop_now_ns() */
+	uint64_t host_ns;	     /* loop_host_ns() less now_ns */
 	uint64_t timer_at[TIMERS];   /* loop_timer(); TIMER_OFF */
 	bool line[IRQ_LINES];	     /* irq_set() */
 	uint32_t drivers[IRQ_LINES]; /* irq_share(), by line */

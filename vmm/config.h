@@ -42,6 +42,16 @@ struct config_console {
 	const char *path, *name; /* never NULL; name "": a console, hvcN */
 };
 
+/* --rtc. */
+enum rtc_base { RTC_UTC, RTC_LOCALTIME, RTC_DATETIME };
+
+struct config_rtc {
+	enum rtc_base base;
+	int64_t seconds; /* since 1970: DATETIME */
+	int64_t base_year;
+	bool slew;
+};
+
 struct config {
 	const char *kernel; /* NULL: the embedded guest */
 	struct {
@@ -61,6 +71,7 @@ struct config {
 	struct config_balloon balloon;
 	struct config_console consoles[CONSOLES_MAX];
 	unsigned console_count;
+	struct config_rtc rtc;
 	enum irqchip irqchip;
 	bool restart; /* --on-reboot restart */
 	bool teardown_sync;
@@ -81,5 +92,6 @@ void config_parse(struct config *config, int argc, char **argv);
 const char *opt_balloon(struct config *config, const char *text);
 const char *opt_disk(struct config *config, const char *text);
 const char *opt_console(struct config *config, const char *text);
+const char *opt_rtc(struct config *config, const char *text);
 
 #endif

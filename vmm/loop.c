@@ -34,6 +34,15 @@ loop_now_ns(void)
 	return l->clock_stopped ? l->stopped_ns : stats_now_ns() - l->behind_ns;
 }
 
+uint64_t
+loop_host_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
 /* The timerfd follows the earliest timer; a call that does not change that
  * costs nothing. */
 static void

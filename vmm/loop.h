@@ -21,6 +21,9 @@ enum timer {
  * the machine was paused. Never goes back. */
 uint64_t loop_now_ns(void);
 
+/* The host's time of day, in nanoseconds since 1970: CLOCK_REALTIME. */
+uint64_t loop_host_ns(void);
+
 /* Have the row's chip called (type_fire) once at or soon after `at_ns` on that
  * clock; a new call replaces the old. TIMER_OFF: never. Board's lock held. */
 #define TIMER_OFF (~(uint64_t)0)

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Motorola MC146818A (datasheet ADI1080), as a PC has it.
+ * Threads: see mc146818.h. Left out: daylight saving (DSE is kept and does
+ * nothing), the square wave, which a PC connects to nothing.
+ *
+ * Nothing ticks. The divider chain is the machine's clock with a phase; whoever
+ * touches the chip first brings the time registers, which are bytes of CMOS as
+ * on the chip, and the flags up to date with it. A second begins where the
+ * update cycle ends.
+ *
+ * When the host's time of day jumps, by whole seconds, so does the chip's, and
+ * when the machine was paused it catches up; the chain and the periodic
+ * interrupt do not notice.
+ */
+#include "devices/mc146818.h"
+
+#include <string.h>
+
+#include "devices/mc146818_time.h"
+#include "vmm/irq.h"
+#include "vmm/loop.h"
+
+#define SECOND_NS ((uint64_t)1000000000)
+#define NEVER	  (~(uint64_t)0)
+
+/* Dividers that count at all, by DV: 4.194304 MHz, 1.048576 MHz, 32768 Hz. */
+enum { DV_4MHZ = 0x00, DV_1MHZ = 0x10, DV_32KHZ = 0x20, DV_RESET = 0x60 };
+
+/* The update cycle before the second, page 14: t_UC and t_BUC. */
+enum { UPDATE_NS = 1984000, UPDATE_FAST_NS = 248000, BEFORE_NS = 244000 };
+
+enum { TICKS = 32768, LOST_MAX = 1 << 20 };
+
+static bool
+divides(const struct mc146818 *rtc)
+{
+	return (rtc->cmos[REG_A] & A_DV) <= DV_32KHZ;
+}
+
+static bool
+advances(const struct mc146818 *rtc)
+{
+	return divides(rtc) && !(rtc->cmos[REG_B] & B_SET);
+}
+
+static uint64_t
+chain_ns(const struct mc146818 *rtc)
+{
+	return loop_now_ns() + rtc->phase_ns;
+}
+
+static uint64_t
+tick_of(uint64_t chain)
+{
+	return chain / SECOND_NS * TICKS +
+	    chain % SECOND_NS * TICKS / SECOND_NS;
+}
+
+/* The first nanosecond of a tick. */
+static uint64_t
+ns_of(uint64_t tick)
+{
+	return tick / TICKS * SECOND_NS +
+	    (tick % TICKS * SECOND_NS + TICKS - 1) / TICKS;
+}
+
+/* log2 of the periodic rate's ticks, table 3 on page 15; or -1. */
+static int
+period_shift(const struct mc146818 *rtc)
+{
+	int rs = rtc->cmos[REG_A] & A_RS;
+
+	if (rs == 0 || !divides(rtc))
+		return -1;
+	if (rs <= 2 && (rtc->cmos[REG_A] & A_DV) == DV_32KHZ)
+		return rs + 6;
+	return rs - 1;
+}
+
+/*
+ * Bringing it up to date.
+ */
+
+/* By how many whole seconds has the host's time jumped? */
+static int64_t
+host_jump(struct mc146818 *rtc)
+{
+	int64_t ahead_ns =
+	    (int64_t)(loop_host_ns() - loop_now_ns()) - rtc->host_ns;
+	int64_t half = SECOND_NS / 2, second = SECOND_NS;
+	int64_t jump = (ahead_ns + (ahead_ns < 0 ? -half : half)) / second;
+
+	rtc->host_ns += jump * second;
+	return jump;
+}
+
+static void
+advance_time(struct mc146818 *rtc, uint64_t chain)
+{
+	int64_t jump = host_jump(rtc);
+	int64_t passed = (int64_t)(chain / SECOND_NS - rtc->second);
+	int64_t time;
+
+	rtc->second = chain / SECOND_NS;
+	if (!advances(rtc) || passed + jump == 0)
+		return;
+	time = mc146818_time(rtc);
+	if (mc146818_alarm_within(rtc, time, passed + jump))
+		rtc->cmos[REG_C] |= B_AIE;
+	if (passed > 0)
+		rtc->cmos[REG_C] |= B_UIE;
+	mc146818_advance(rtc, time, time + passed + jump);
+}
+
+/* Ticks that pass while PF is still up, the program does not get to see. */
+static void
+advance_ticks(struct mc146818 *rtc, uint64_t chain)
+{
+	uint64_t tick = tick_of(chain), passed = 0;
+	int shift = period_shift(rtc);
+
+	if (shift >= 0)
+		passed = (tick >> shift) - (rtc->tick >> shift);
+	rtc->tick = tick;
+	if (passed == 0)
+		return;
+	if (rtc->setup.slew && rtc->cmos[REG_B] & B_PIE) {
+		passed -= !(rtc->cmos[REG_C] & B_PIE);
+		rtc->lost = (uint32_t)MIN(rtc->lost + passed, LOST_MAX);
+	}
+	rtc->cmos[REG_C] |= B_PIE;
+}
+
+static void
+settle(struct mc146818 *rtc)
+{
+	uint64_t chain = chain_ns(rtc);
+
+	advance_time(rtc, chain);
+	advance_ticks(rtc, chain);
+}
+
+/* When the next tick interrupts, or a lost one, of which one goes between two
+ * that come by themselves. */
+static uint64_t
+next_tick_ns(const struct mc146818 *rtc)
+{
+	int shift = period_shift(rtc);
+	uint64_t next, between;
+
+	if (shift < 0 || !(rtc->cmos[REG_B] & B_PIE))
+		return NEVER;
+	next = ns_of(((rtc->tick >> shift) + 1) << shift);
+	between = chain_ns(rtc) + (SECOND_NS << shift) / TICKS / 2;
+	if (rtc->lost > 0 && !(rtc->cmos[REG_C] & B_PIE))
+		return MIN(next, between);
+	return next;
+}
+
+/* The line, and when to look again: at the next tick if it interrupts, at the
+ * next second if its end or an alarm would. */
+static void
+show(struct mc146818 *rtc)
+{
+	uint8_t enables = rtc->cmos[REG_B] & C_FLAGS;
+	bool raised = (rtc->cmos[REG_C] & enables) != 0;
+	uint64_t at = next_tick_ns(rtc);
+
+	rtc->cmos[REG_C] = (rtc->cmos[REG_C] & C_FLAGS) | (raised ? C_IRQF : 0);
+	irq_set(IRQ_RTC, raised);
+	if (advances(rtc) && (enables & (B_AIE | B_UIE)) != 0)
+		at = MIN(at, (rtc->second + 1) * SECOND_NS);
+	loop_timer(TIMER_rtc, at == NEVER ? TIMER_OFF : at - rtc->phase_ns);
+}
+
+void
+mc146818_fire(struct mc146818 *rtc, uint64_t now_ns)
+{
+	(void)now_ns;
+	settle(rtc);
+	if (rtc->lost > 0 && (rtc->cmos[REG_B] & B_PIE) &&
+	    !(rtc->cmos[REG_C] & B_PIE)) {
+		rtc->cmos[REG_C] |= B_PIE;
+		rtc->lost--;
+	}
+	show(rtc);
+}
+
+/*
+ * The registers.
+ */
+
+/* Does the update cycle touch the time registers, or will it soon? */
+static bool
+update_in_progress(const struct mc146818 *rtc)
+{
+	uint64_t left = SECOND_NS - chain_ns(rtc) % SECOND_NS;
+	bool slow = (rtc->cmos[REG_A] & A_DV) == DV_32KHZ;
+
+	return advances(rtc) &&
+	    left <= BEFORE_NS + (slow ? UPDATE_NS : UPDATE_FAST_NS);
+}
+
+/* Page 14: out of reset the first update comes half a second later. */
+static void
+write_a(struct mc146818 *rtc, uint8_t value)
+{
+	bool stood = (rtc->cmos[REG_A] & A_DV) >= DV_RESET;
+	uint64_t chain = chain_ns(rtc);
+
+	rtc->cmos[REG_A] = value & (A_DV | A_RS);
+	if (stood && divides(rtc)) {
+		rtc->phase_ns += SECOND_NS / 2 - chain % SECOND_NS;
+		rtc->second = chain_ns(rtc) / SECOND_NS;
+		rtc->tick = tick_of(chain_ns(rtc));
+	}
+	if (period_shift(rtc) < 0)
+		rtc->lost = 0;
+}
+
+static void
+write_b(struct mc146818 *rtc, uint8_t value)
+{
+	if (value & B_SET)
+		value &= (uint8_t)~B_UIE;
+	if (!(value & B_PIE))
+		rtc->lost = 0;
+	rtc->cmos[REG_B] = value;
+}
+
+static uint8_t
+read_data(struct mc146818 *rtc)
+{
+	unsigned at = rtc->index % CMOS_SIZE;
+	uint8_t value;
+
+	settle(rtc);
+	value = rtc->cmos[at];
+	if (at == REG_A && update_in_progress(rtc))
+		value |= A_UIP;
+	if (at == REG_C)
+		rtc->cmos[REG_C] = 0;
+	show(rtc);
+	return value;
+}
+
+static void
+write_data(struct mc146818 *rtc, uint8_t value)
+{
+	unsigned at = rtc->index % CMOS_SIZE;
+
+	settle(rtc);
+	switch (at) {
+	case REG_SECONDS: /* its bit 7 cannot be written */
+		rtc->cmos[REG_SECONDS] = value & 0x7f;
+		break;
+	case REG_A:
+		write_a(rtc, value);
+		break;
+	case REG_B:
+		write_b(rtc, value);
+		break;
+	case REG_C:
+	case REG_D:
+		return;
+	default:
+		rtc->cmos[at] = value;
+	}
+	show(rtc);
+}
+
+uint32_t
+mc146818_read(struct mc146818 *rtc, unsigned reg, unsigned size)
+{
+	(void)size;
+	return reg == 0 ? 0xff : read_data(rtc); /* the index is write-only */
+}
+
+void
+mc146818_write(
+    struct mc146818 *rtc, unsigned reg, unsigned size, uint32_t value)
+{
+	(void)size;
+	if (reg == 0)
+		rtc->index = (uint8_t)value;
+	else
+		write_data(rtc, (uint8_t)value);
+}
+
+/*
+ * Power.
+ */
+
+/* What firmware reads of the machine, where IBM's, Phoenix' and Bochs' BIOSes
+ * have kept it. */
+static void
+fill_cmos(struct mc146818 *rtc)
+{
+	const struct mc146818_setup *s = &rtc->setup;
+	uint64_t above_1m = s->low_bytes - MIN(s->low_bytes, MIB);
+	uint64_t above_16m = s->low_bytes - MIN(s->low_bytes, 16 * MIB);
+	const struct {
+		uint8_t at, bytes;
+		uint64_t value;
+	} words[] = {
+		{ 0x14, 1, 0x06 }, /* equipment: a coprocessor, no display */
+		{ 0x15, 2, 640 },  /* KiB of base memory */
+		{ 0x17, 2, MIN(above_1m / KIB, 0xffff) },
+		{ 0x30, 2, MIN(above_1m / KIB, 0xffff) },
+		{ 0x34, 2, MIN(above_16m / (64 * KIB), 0xffff) },
+		{ 0x38, 1, 0x20 }, /* boot order: the third, none; then */
+		{ 0x3d, 1, 0x32 }, /* the second, CD; the first, disk */
+		{ 0x5b, 3, MIN(s->high_bytes / (64 * KIB), 0xffffff) },
+		{ 0x5f, 1, s->cpus - 1 },
+	};
+	unsigned sum = 0;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(words); i++)
+		memcpy(rtc->cmos + words[i].at, &words[i].value,
+		    words[i].bytes); /* little-endian, as the host */
+	for (unsigned at = 0x10; at < 0x2e; at++)
+		sum += rtc->cmos[at];
+	rtc->cmos[0x2e] = (uint8_t)(sum >> 8);
+	rtc->cmos[0x2f] = (uint8_t)sum;
+}
+
+/* The chain begins with the host's second, unless the user has said when. */
+void
+mc146818_configure(struct mc146818 *rtc, const struct mc146818_setup *setup)
+{
+	memset(rtc, 0, sizeof(*rtc));
+	rtc->setup = *setup;
+	fill_cmos(rtc);
+	rtc->cmos[REG_A] = DV_32KHZ | 6; /* 1024 Hz, as a BIOS leaves it */
+	rtc->cmos[REG_B] = B_24;
+	rtc->cmos[REG_D] = D_VRT;
+	rtc->phase_ns =
+	    loop_host_ns() % SECOND_NS - loop_now_ns() % SECOND_NS + SECOND_NS;
+	rtc->host_ns = (int64_t)(loop_host_ns() - loop_now_ns());
+	rtc->second = chain_ns(rtc) / SECOND_NS;
+	rtc->tick = tick_of(chain_ns(rtc));
+	mc146818_set_time(rtc, setup->seconds);
+}
+
+void
+mc146818_reset(struct mc146818 *rtc)
+{
+	settle(rtc);
+	rtc->cmos[REG_B] &= (uint8_t) ~(C_FLAGS | B_SQWE);
+	rtc->cmos[REG_C] = 0;
+	rtc->lost = 0;
+	show(rtc);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The clock chip by its registers: time, update cycle, SET, the divider, CMOS.
+ * Its interrupts: mc146818_irq_test.c.
+ */
+#include <string.h>
+
+#include "devices/mc146818_fixture.h"
+
+static void
+test_power_on(void)
+{
+	unit_case("power-on: the time, rates and flags");
+	begin(951827696, 0); /* Tuesday, 29 February 2000, 12:34:56 */
+	expect_eq(get(REG_CENTURY), 0x20);
+	expect_eq(get(REG_YEAR), 0);
+	expect_eq(get(REG_MONTH), 2);
+	expect_eq(get(REG_DAY), 0x29);
+	expect_eq(get(REG_WEEKDAY), 3);
+	expect_eq(get(REG_HOURS), 0x12);
+	expect_eq(get(REG_MINUTES), 0x34);
+	expect_eq(get(REG_SECONDS), 0x56);
+	expect_eq(get(REG_A), 0x26);
+	expect_eq(get(REG_B), 2);
+	expect_eq(get(REG_C), 0);
+	expect_eq(get(REG_D), 0x80);
+	expect_eq(mc146818_read(&rtc, 0, 1), 0xff);
+}
+
+static void
+test_cmos(void)
+{
+	const struct mc146818_setup big = {
+		.low_bytes = 3 * GIB, .high_bytes = 5 * GIB, .cpus = 4
+	};
+	unsigned sum = 0;
+
+	unit_case("CMOS: what firmware reads");
+	mc146818_configure(&rtc, &big);
+	expect_eq(get(0x15) | get(0x16) << 8, 640);
+	expect_eq(get(0x17) | get(0x18) << 8, 0xffff);
+	expect_eq(get(0x30) | get(0x31) << 8, 0xffff);
+	expect_eq(get(0x34) | get(0x35) << 8, (3 * GIB - 16 * MIB) >> 16);
+	expect_eq(get(0x5b) | get(0x5c) << 8 | get(0x5d) << 16, 5 * GIB >> 16);
+	expect_eq(get(0x5f), 3);
+	for (unsigned at = 0x10; at < 0x2e; at++)
+		sum += get(at);
+	expect_eq(get(0x2e) << 8 | get(0x2f), sum);
+
+	unit_case("CMOS: small memory");
+	begin(0, 8 * MIB);
+	expect_eq(get(0x17) | get(0x18) << 8, 7 * 1024);
+	expect_eq(get(0x34) | get(0x35) << 8, 0);
+
+	unit_case("CMOS: the rest is memory, which a reset keeps");
+	for (unsigned at = 0x40; at < CMOS_SIZE; at++)
+		put(at, (uint8_t)(at * 7));
+	mc146818_reset(&rtc);
+	for (unsigned at = 0x40; at < CMOS_SIZE; at++)
+		expect_eq(get(at), (uint8_t)(at * 7));
+	put(0x80 | 0x40, 1); /* with the NMI masked: the same cell */
+	expect_eq(get(0x40), 1);
+}
+
+static void
+test_read_only(void)
+{
+	unit_case("what cannot be written");
+	begin(0, 0);
+	put(REG_A, 0xff);
+	expect_eq(get(REG_A), 0x7f);
+	put(REG_C, 0xff);
+	put(REG_D, 0);
+	expect_eq(get(REG_C), 0);
+	expect_eq(get(REG_D), 0x80);
+	put(REG_SECONDS, 0xff);
+	expect_eq(get(REG_SECONDS), 0x7f);
+}
+
+/* Every form of every second around the edges of days, months and years. */
+static void
+test_edges(void)
+{
+	static const int64_t edges[] = { 0, 68169600 /* 1972-02-29 */,
+		946684800 /* 2000 */, 951868800 /* 2000-03-01 */,
+		1709164800 /* 2024-02-29 */, 4107542400 /* 2100-03-01 */,
+		4102444800 /* 2100 */ };
+
+	unit_case("midnight of special days, in all forms");
+	for (unsigned form = 0; form < 4; form++)
+		for (unsigned i = 0; i < ARRAY_SIZE(edges); i++) {
+			begin(edges[i], 0);
+			put(REG_B, 0x80 | (uint8_t)(form << 1));
+			mc146818_set_time(&rtc, edges[i] - 1);
+			put(REG_B, (uint8_t)(form << 1));
+			expect_eq(mc146818_time(&rtc), edges[i] - 1);
+			wait_ms(1000);
+			get(REG_D);
+			expect_eq(mc146818_time(&rtc), edges[i]);
+			expect_eq(get(REG_HOURS),
+			    form & 1	   ? 0
+				: form & 2 ? 12
+					   : 0x12);
+		}
+}
+
+/* Each month's end from 1970 to 2099, by the chip's own going on. */
+static void
+test_months(void)
+{
+	bool right = true;
+
+	unit_case("the end of each month from 1970 to 2099");
+	begin(0, 0);
+	for (unsigned month = 1; month <= 130 * 12; month++) {
+		struct calendar c = { 1970, month + 1, 1, 0, 0, 0, 0 };
+		int64_t next = calendar_seconds(&c);
+
+		put(REG_B, 0x82);
+		mc146818_set_time(&rtc, next - 1);
+		put(REG_B, 2);
+		wait_ms(1000);
+		right &= get(REG_DAY) == 1 && get(REG_HOURS) == 0 &&
+		    get(REG_MONTH) == bcd(month % 12 + 1) &&
+		    get(REG_YEAR) == bcd((70 + month / 12) % 100) &&
+		    get(REG_CENTURY) == bcd((1970 + month / 12) / 100) &&
+		    get(REG_WEEKDAY) == calendar_of(next).weekday + 1;
+	}
+	expect(right);
+}
+
+static void
+test_hours(void)
+{
+	unit_case("12 hours: midnight and noon");
+	begin(0, 0);
+	put(REG_B, 0);
+	for (unsigned hour = 0; hour < 24; hour++) {
+		uint8_t byte = bcd(hour % 12 == 0 ? 12 : hour % 12);
+
+		mc146818_set_time(&rtc, (int64_t)hour * 3600);
+		expect_eq(get(REG_HOURS), byte | (hour >= 12 ? 0x80 : 0));
+		expect_eq(mc146818_time(&rtc), hour * 3600);
+	}
+	put(REG_HOURS, 0x92); /* 12 p.m. */
+	expect_eq(mc146818_time(&rtc), 12 * 3600);
+	put(REG_HOURS, 0x12); /* 12 a.m. */
+	expect_eq(mc146818_time(&rtc), 0);
+}
+
+static void
+test_set(void)
+{
+	unit_case("SET holds the time, and the chain goes on");
+	begin(100, 0);
+	wait_ms(300);
+	put(REG_B, 0x82);
+	wait_ms(5000);
+	expect_eq(get(REG_SECONDS), 0x40);
+	put(REG_SECONDS, 0x10);
+	put(REG_B, 2);
+	wait_ms(699);
+	expect_eq(get(REG_SECONDS), 0x10);
+	wait_ms(1);
+	expect_eq(get(REG_SECONDS), 0x11);
+
+	unit_case("the weekday goes its own way");
+	begin(0, 0); /* a Thursday */
+	put(REG_WEEKDAY, 7);
+	wait_ms(86400 * 1000);
+	expect_eq(get(REG_WEEKDAY), 1);
+	expect_eq(get(REG_DAY), 2);
+
+	unit_case("the date byte by byte, with no update between");
+	begin(2592000, 0); /* 31 January */
+	put(REG_MONTH, 2);
+	put(REG_DAY, 0x15);
+	wait_ms(1000);
+	expect_eq(get(REG_MONTH), 2);
+	expect_eq(get(REG_DAY), 0x15);
+}
+
+static void
+test_divider(void)
+{
+	unit_case("the divider in reset stands; the first second is half");
+	begin(0, 0);
+	wait_ms(250);
+	put(REG_A, 0x66);
+	wait_ms(10000);
+	expect_eq(get(REG_SECONDS), 0);
+	expect_eq(get(REG_A) & 0x80, 0);
+	put(REG_A, 0x26);
+	wait_ms(499);
+	expect_eq(get(REG_SECONDS), 0);
+	wait_ms(1);
+	expect_eq(get(REG_SECONDS), 1);
+
+	unit_case("no other divider counts");
+	for (uint8_t dv = 0; dv < 8; dv++) {
+		begin(0, 0);
+		put(REG_A, (uint8_t)(dv << 4));
+		wait_ms(1500);
+		expect_eq(get(REG_SECONDS), dv <= 2);
+	}
+}
+
+/* Page 14: UIP rises 244 us before the update, which takes 1984 us or 248. */
+static void
+test_update(void)
+{
+	static const struct {
+		uint8_t a;
+		unsigned us;
+	} rates[] = { { 0x26, 2228 }, { 0x16, 492 }, { 0x06, 492 } };
+
+	unit_case("UIP: from t_BUC before the update cycle to its end");
+	for (unsigned i = 0; i < ARRAY_SIZE(rates); i++) {
+		begin(0, 0);
+		put(REG_A, rates[i].a);
+		fake.now_ns += 1000000000 - rates[i].us * 1000 - 1;
+		expect_eq(get(REG_A) >> 7, 0);
+		fake.now_ns++;
+		expect_eq(get(REG_A) >> 7, 1);
+		fake.now_ns += rates[i].us * 1000 - 1;
+		expect_eq(get(REG_A) >> 7, 1);
+		expect_eq(get(REG_SECONDS), 0);
+		fake.now_ns++;
+		expect_eq(get(REG_A) >> 7, 0);
+		expect_eq(get(REG_SECONDS), 1);
+	}
+	put(REG_B, 0x82);
+	fake.now_ns += 999999999;
+	expect_eq(get(REG_A) >> 7, 0);
+}
+
+static void
+test_host(void)
+{
+	unit_case("the host's clock jumps");
+	begin(1000000, 0);
+	fake.host_ns += 3600000000000;
+	expect_eq(now(), 1003600);
+	fake.host_ns -= 2 * 3600000000000;
+	expect_eq(now(), 996400);
+	fake.host_ns += 400000000; /* less than half a second is no jump */
+	expect_eq(now(), 996400);
+	fake.host_ns += 200000000;
+	expect_eq(now(), 996401);
+	wait_ms(1000);
+	expect_eq(now(), 996402);
+
+	unit_case("the user's year counts");
+	begin(0, 0);
+	rtc.setup.base_year = 1980;
+	mc146818_set_time(&rtc, 946684800); /* 2000 */
+	expect_eq(get(REG_YEAR), 0x20);
+	expect_eq(get(REG_CENTURY), 0);
+	expect_eq(now(), 946684800);
+}
+
+int
+main(void)
+{
+	test_power_on();
+	test_cmos();
+	test_read_only();
+	test_edges();
+	test_months();
+	test_hours();
+	test_set();
+	test_divider();
+	test_update();
+	test_host();
+	return unit_done();
+}
