@@ -16,6 +16,7 @@
 #include "devices/mc146818.h"
 #include "devices/pci.h"
 #include "devices/power.h"
+#include "devices/pvpanic.h"
 #include "devices/uart8250.h"
 #include "vmm/loop.h"
 

@@ -10,14 +10,16 @@
  * that asks something is answered at once: the controller is well, its two
  * ports are broken, a byte sent to either comes back as 0xfe with the
  * time-out bit. Left out: interrupts, as a driver polls while it looks for
- * devices and finds none; the A20 gate, which is always open; the internal
- * RAM but for the command byte.
+ * devices and finds none; the A20 gate, which is always open, whatever its bit
+ * says; the internal RAM but for the command byte.
  */
 #include "devices/i8042.h"
+
 #include "vmm/stop.h"
 
 enum {
 	COMMAND = 4, /* the register at port 0x64 */
+	PORT_A = 8,  /* at port 0x92 */
 
 	STATUS_OBF = 1 << 0,	 /* bit 1, input full, is never set */
 	STATUS_SYS = 1 << 2,	 /* the self-test passed */
@@ -33,6 +35,9 @@ enum {
 
 	OUT_RUN = 1 << 0, /* low: reset */
 	OUT_A20 = 1 << 1,
+
+	PORT_A_RESET = 1 << 0,
+	PORT_A_A20 = OUT_A20,
 
 	INPUT_UNLOCKED = 1 << 7,
 
@@ -147,10 +152,26 @@ take_command(struct i8042 *k, uint8_t value)
 	}
 }
 
+/* System control port A of the PS/2: the same A20 gate, and a reset when bit 0
+ * rises. */
+static void
+write_port_a(struct i8042 *k, uint8_t value)
+{
+	bool reset = value & ~k->port_a & PORT_A_RESET;
+
+	k->port_a = value & PORT_A_RESET;
+	k->output_port &= ~OUT_A20;
+	k->output_port |= value & PORT_A_A20;
+	if (reset)
+		vm_stop(STOP_RESET, 0);
+}
+
 uint32_t
 i8042_read(struct i8042 *k, unsigned reg, unsigned size)
 {
 	(void)size;
+	if (reg == PORT_A)
+		return k->port_a | (k->output_port & OUT_A20);
 	if (reg == COMMAND)
 		return k->status;
 	k->status &= ~(STATUS_OBF | STATUS_AUX | STATUS_TIMEOUT);
@@ -161,7 +182,9 @@ void
 i8042_write(struct i8042 *k, unsigned reg, unsigned size, uint32_t value)
 {
 	(void)size;
-	if (reg == COMMAND)
+	if (reg == PORT_A)
+		write_port_a(k, (uint8_t)value);
+	else if (reg == COMMAND)
 		take_command(k, (uint8_t)value);
 	else
 		take_data(k, (uint8_t)value);

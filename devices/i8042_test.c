@@ -206,6 +206,32 @@ test_drivers(void)
 	expect_eq(in(COMMAND)&0x02, 0);
 }
 
+static void
+test_port_a(void)
+{
+	enum { PORT_A = 8 };
+
+	begin("port A: the A20 gate's bit is the output port's");
+	expect_eq(in(PORT_A), 2);
+	out(PORT_A, 0xfc);
+	expect_eq(in(PORT_A), 0);
+	expect_eq(ask(0xd0), 1);
+	out(COMMAND, 0xd1);
+	out(DATA, 3);
+	expect_eq(in(PORT_A), 2);
+	expect_eq(fake.stop, STOP_NOT);
+
+	begin("port A: bit 0 resets when it rises");
+	out(PORT_A, 2);
+	expect_eq(fake.stop, STOP_NOT);
+	out(PORT_A, 3);
+	expect_eq(fake.stop, STOP_RESET);
+	expect_eq(in(PORT_A), 3);
+	fake.stop = STOP_NOT;
+	out(PORT_A, 3);
+	expect_eq(fake.stop, STOP_NOT);
+}
+
 int
 main(void)
 {
@@ -214,5 +240,6 @@ main(void)
 	test_command_byte();
 	test_latch();
 	test_drivers();
+	test_port_a();
 	return unit_done();
 }

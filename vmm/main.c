@@ -209,6 +209,7 @@ report(void)
 	switch (vm.stop) {
 	case STOP_STATUS:
 		return vm.stop_status & 0xff;
+	case STOP_PANIC:
 	case STOP_CRASH:
 		return EXIT_CRASH;
 	case STOP_HOST:

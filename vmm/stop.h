@@ -13,6 +13,7 @@ enum stop {
 	STOP_OFF,   /* the guest powered off */
 	STOP_LEAVE, /* the user left: Ctrl-A x, SIGINT, SIGHUP, SIGTERM twice */
 	STOP_RESET, /* the guest asked for a reset */
+	STOP_PANIC, /* the guest's kernel told that it has panicked */
 	STOP_STATUS, /* the guest gave an exit status */
 	STOP_CRASH,  /* triple fault, KVM_EXIT_INTERNAL_ERROR and their kind */
 	STOP_HOST    /* the host failed us */
