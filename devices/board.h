@@ -9,6 +9,7 @@
 #ifndef DEVICES_BOARD_H
 #define DEVICES_BOARD_H
 
+#include "devices/fw_cfg.h"
 #include "devices/i8042.h"
 #include "devices/i8254.h"
 #include "devices/i8259.h"

@@ -61,8 +61,9 @@ static const struct {
 	[CHIP_pit] = { 0x0061, 1, 0x03, 0x00 },
 	[CHIP_rtc] = { 0x0070, 2, 0x400b, 0x00ff }, /* index, then B */
 	[CHIP_com1] = { 0x03ff, 1, 0xc3, 0x00 },
-	[CHIP_kbd] = { 0x0064, 1, 0xaa, 0x14 }, /* its status */
-	[CHIP_panic] = { 0x0505, 1, 0x02, 0x03 }, /* counts alone */
+	[CHIP_kbd] = { 0x0064, 1, 0xaa, 0x14 },	  /* its status */
+	[CHIP_panic] = { 0x0505, 1, 0x02, 0x03 }, /* these two: */
+	[CHIP_fw_cfg] = { 0x0510, 2, 0x5, 0 },	  /* see below */
 	[CHIP_power] = { 0x0602, 2, 0x0120, 0x0000 },
 	[CHIP_pci] = { 0x0cf8, 4, 0x80000008, 0x00000000 },
 };
@@ -77,13 +78,13 @@ test_each_chip(void)
 		expect_eq(
 		    in(registers[i].at, registers[i].size), registers[i].fresh);
 		out(registers[i].at, registers[i].size, registers[i].value);
-		expect(i == CHIP_panic ||
+		expect(i == CHIP_panic || i == CHIP_fw_cfg ||
 		    in(registers[i].at, registers[i].size) !=
 			registers[i].fresh);
 	}
-	expect_eq(board.panic.dumps, 1);
+	expect_eq(board.panic.dumps + board.fw_cfg.key, 1 + 5);
 	board_reset(&board);
-	expect_eq(board.panic.dumps, 0);
+	expect_eq(board.panic.dumps + board.fw_cfg.key, 0);
 	for (unsigned i = 0; i < CHIPS; i++)
 		expect_eq(
 		    in(registers[i].at, registers[i].size), registers[i].fresh);

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "vmm/balloon.h"
@@ -22,6 +21,7 @@
 #include "vmm/disk.h"
 #include "vmm/kvm.h"
 #include "vmm/log.h"
+#include "vmm/platform.h"
 #include "vmm/vcpu.h"
 
 enum { EXIT_CRASH = 3 };
@@ -135,27 +135,6 @@ load(void)
 	stats_milestone(AT_LOADED);
 }
 
-/* The clock as the user wants it, now. */
-static void
-set_clock(void)
-{
-	const struct config_rtc *c = &vm.config.rtc;
-	struct mc146818_setup setup = {
-		.base_year = c->base_year,
-		.slew = c->slew,
-		.low_bytes = vm.mem.low_size,
-		.high_bytes = vm.mem.high_size,
-		.cpus = vm.config.cpus,
-	};
-	time_t now = time(NULL);
-	struct tm local;
-
-	setup.seconds = c->base == RTC_DATETIME ? c->seconds : now;
-	if (c->base == RTC_LOCALTIME && localtime_r(&now, &local) != NULL)
-		setup.seconds += local.tm_gmtoff;
-	mc146818_configure(&vm.board.rtc, &setup);
-}
-
 static void
 create_vcpus(void)
 {
@@ -246,7 +225,7 @@ main(int argc, char **argv)
 	vcpu_init();
 	pthread_mutex_lock(&vm.lock); /* the loop runs: signals, input */
 	board_configure(&vm.board, &vm.boot.devices);
-	set_clock();
+	platform_configure();
 	disk_attach_all();
 	balloon_attach();
 	console_attach_all();

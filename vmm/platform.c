@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See platform.h.
+ */
+#include "vmm/platform.h"
+
+#include <time.h>
+
+#include "vmm/vm.h"
+
+static void
+set_clock(void)
+{
+	const struct config_rtc *c = &vm.config.rtc;
+	struct mc146818_setup setup = {
+		.base_year = c->base_year,
+		.slew = c->slew,
+		.low_bytes = vm.mem.low_size,
+		.high_bytes = vm.mem.high_size,
+		.cpus = vm.config.cpus,
+	};
+	time_t now = time(NULL);
+	struct tm local;
+
+	setup.seconds = c->base == RTC_DATETIME ? c->seconds : now;
+	if (c->base == RTC_LOCALTIME && localtime_r(&now, &local) != NULL)
+		setup.seconds += local.tm_gmtoff;
+	mc146818_configure(&vm.board.rtc, &setup);
+}
+
+/* RAM as QEMU lists it: whole, for firmware to take its own from. */
+static void
+set_fw_cfg(void)
+{
+	const struct fw_cfg_setup setup = {
+		.ram_bytes = vm.config.mem,
+		.cpus = vm.config.cpus,
+	};
+	const struct {
+		uint64_t base, size;
+		uint32_t type; /* 1: RAM */
+	} __attribute__((packed)) map[] = {
+		{ 0, vm.mem.low_size, 1 },
+		{ RAM_HIGH, vm.mem.high_size, 1 },
+	};
+	size_t size = vm.mem.high_size ? sizeof(map) : sizeof(map[0]);
+
+	fw_cfg_configure(&vm.board.fw_cfg, &setup);
+	fw_cfg_add_file(&vm.board.fw_cfg, "etc/e820", map, size);
+}
+
+void
+platform_configure(void)
+{
+	set_clock();
+	set_fw_cfg();
+}
