@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "vmm/vm.h"
+#include "vmm/zone.h"
 
 static void
 set_clock(void)
@@ -20,11 +21,10 @@ set_clock(void)
 		.cpus = vm.config.cpus,
 	};
 	time_t now = time(NULL);
-	struct tm local;
 
 	setup.seconds = c->base == RTC_DATETIME ? c->seconds : now;
-	if (c->base == RTC_LOCALTIME && localtime_r(&now, &local) != NULL)
-		setup.seconds += local.tm_gmtoff;
+	if (c->base == RTC_LOCALTIME)
+		setup.seconds += zone_local_offset(now);
 	mc146818_configure(&vm.board.rtc, &setup);
 }
 
