@@ -11,7 +11,7 @@ static void
 test_table(void)
 {
 	static const char *const names[] = { "bzimage", "linux16", "pvh",
-		"multiboot2", "multiboot", "linux64", "flat" };
+		"multiboot2", "multiboot", "linux64", "flat", "firmware" };
 	unsigned i;
 
 	unit_case("loaders by name, in the order of probing");

@@ -13,6 +13,8 @@
 /* Intel SDM volume 3, 2.5 and 2.2.1 */
 #define CR0_PE	 ((uint64_t)1 << 0)
 #define CR0_ET	 ((uint64_t)1 << 4) /* reads as one on every CPU since 1992 */
+#define CR0_NW	 ((uint64_t)1 << 29)
+#define CR0_CD	 ((uint64_t)1 << 30)
 #define CR0_PG	 ((uint64_t)1 << 31)
 #define CR4_PAE	 ((uint64_t)1 << 5)
 #define EFER_LME ((uint64_t)1 << 8)
@@ -42,6 +44,22 @@ const struct entry entry_real = {
 	.tr = { .access = ACCESS_TSS, .limit = 0xffff },
 	.idt_limit = 0x3ff,
 	.cr0 = CR0_ET,
+};
+
+/* Intel SDM volume 3, table 10-1: caches off, 16 bytes below 4 GiB, the family
+ * in EDX. */
+const struct entry entry_reset = {
+	.rdx = 0x600,
+	.rip = 0xfff0,
+	.cs = { .selector = 0xf000,
+	    .access = ACCESS_CODE16,
+	    .limit = 0xffff,
+	    .base = 0xffff0000 },
+	.ds = { .access = ACCESS_DATA16, .limit = 0xffff },
+	.tr = { .access = ACCESS_TSS, .limit = 0xffff },
+	.gdt_limit = 0xffff,
+	.idt_limit = 0xffff,
+	.cr0 = CR0_CD | CR0_NW | CR0_ET,
 };
 
 /* PVH wants a TSS with base 0 and limit 0x67. */

@@ -31,6 +31,9 @@ struct entry {
 	uint64_t cr0, cr3, cr4, efer;
 };
 
+/* The reset vector of a CPU that has just been powered on. */
+extern const struct entry entry_reset;
+
 /* Interrupts off everywhere; general registers zero. */
 extern const struct entry entry_real;	   /* IVT at 0, segments 0, 16 bit */
 extern const struct entry entry_protected; /* flat 4 GiB, paging off */

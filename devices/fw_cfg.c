@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-/* The key's upper bits: write, which is ignored, and architecture-local, of
- * which there are none. */
+/* An upper bit of the key, to write the item, which is ignored. */
 enum { KEY_WRITE = 0x4000 };
 
 /* As the directory has it, big-endian. */
@@ -60,13 +59,17 @@ fw_cfg_configure(struct fw_cfg *f, const struct fw_cfg_setup *setup)
 {
 	uint16_t cpus = (uint16_t)setup->cpus;
 	uint32_t id = 1; /* the interface by ports alone */
+	uint16_t menu = 1;
+	uint8_t override = 1; /* the PIT is on the IOAPIC's pin 2 */
 
 	memset(f, 0, sizeof(*f));
 	add(f, FW_CFG_SIGNATURE, "QEMU", 4);
 	add(f, FW_CFG_ID, &id, sizeof(id));
 	add(f, FW_CFG_RAM_SIZE, &setup->ram_bytes, sizeof(setup->ram_bytes));
 	add(f, FW_CFG_NB_CPUS, &cpus, sizeof(cpus));
+	add(f, FW_CFG_BOOT_MENU, &menu, sizeof(menu));
 	add(f, FW_CFG_MAX_CPUS, &cpus, sizeof(cpus));
+	add(f, FW_CFG_IRQ0_OVERRIDE, &override, sizeof(override));
 }
 
 /* The directory: how many files, and the form of each. */

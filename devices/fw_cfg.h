@@ -32,9 +32,11 @@ enum {
 	FW_CFG_ID = 0x01,
 	FW_CFG_RAM_SIZE = 0x03,
 	FW_CFG_NB_CPUS = 0x05,
+	FW_CFG_BOOT_MENU = 0x0e,
 	FW_CFG_MAX_CPUS = 0x0f,
 	FW_CFG_FILE_DIR = 0x19,
-	FW_CFG_FILE_FIRST = 0x20
+	FW_CFG_FILE_FIRST = 0x20,
+	FW_CFG_IRQ0_OVERRIDE = 0x8002 /* of the PC's own */
 };
 
 /* What the user's machine is; before the first reset. */

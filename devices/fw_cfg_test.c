@@ -75,6 +75,10 @@ test_items(void)
 	expect_eq(little(8), 0);
 	choose(FW_CFG_MAX_CPUS | 0x4000);
 	expect_eq(little(2), 3);
+	choose(FW_CFG_BOOT_MENU);
+	expect_eq(little(2), 1);
+	choose(FW_CFG_IRQ0_OVERRIDE);
+	expect_eq(little(2), 1);
 	choose(0x7777);
 	expect_eq(little(8), 0);
 	choose(0x8000 | FW_CFG_NB_CPUS);
@@ -104,21 +108,21 @@ test_files(void)
 	choose(FW_CFG_FILE_DIR);
 	expect_eq(big(4), 2);
 	expect_eq(big(4), 7);
-	expect_eq(big(2), 0x25);
+	expect_eq(big(2), 0x27);
 	expect_eq(big(2), 0);
 	expect(says("etc/one"));
 	for (unsigned i = 7; i < FW_CFG_NAME; i++)
 		expect_eq(next(), 0);
 	expect_eq(big(4), 0);
-	expect_eq(big(2), 0x26);
+	expect_eq(big(2), 0x28);
 	expect_eq(big(2), 0);
 	expect(says("etc/second"));
 	for (unsigned i = 10; i < FW_CFG_NAME + 64; i++)
 		expect_eq(next(), 0);
-	choose(0x25);
+	choose(0x27);
 	expect(says("1234567"));
 	expect_eq(next(), 0);
-	choose(0x26);
+	choose(0x28);
 	expect_eq(next(), 0);
 }
 

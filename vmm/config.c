@@ -26,6 +26,14 @@ opt_kernel(struct config *c, const char *text)
 }
 
 static const char *
+opt_firmware(struct config *c, const char *text)
+{
+	c->firmware = true;
+	c->loader = boot_loader("firmware");
+	return opt_kernel(c, text);
+}
+
+static const char *
 opt_initrd(struct config *c, const char *text)
 {
 	if (c->module_count == BOOT_MODULES_MAX)

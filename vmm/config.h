@@ -54,6 +54,7 @@ struct config_rtc {
 
 struct config {
 	const char *kernel; /* NULL: the embedded guest */
+	bool firmware;	    /* it is a ROM */
 	struct {
 		const char *path, *args; /* args never NULL */
 	} modules[BOOT_MODULES_MAX];

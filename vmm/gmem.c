@@ -65,6 +65,19 @@ gmem_huge(const struct gmem *mem, bool may)
 		    may ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 }
 
+bool
+gmem_init_rom(struct gmem *mem, uint64_t size)
+{
+	void *rom = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (rom == MAP_FAILED)
+		return false;
+	mem->rom = rom;
+	mem->rom_size = size;
+	return true;
+}
+
 void
 gmem_clear(struct gmem *mem)
 {

@@ -19,11 +19,16 @@ struct gmem {
 	uint8_t *host;	    /* owned; low RAM, then high RAM */
 	uint64_t low_size;  /* bytes from 0 */
 	uint64_t high_size; /* bytes from RAM_HIGH; 0 when all fits below */
+	uint8_t *rom;	    /* owned; ends at 4 GiB, and is no RAM: the guest */
+	uint64_t rom_size;  /* reads and runs it, nothing else reaches it */
 };
 
 /* Maps `size` bytes of zeroed RAM, a multiple of 4096. False with errno set
  * when the host won't. */
 bool gmem_init(struct gmem *mem, uint64_t size);
+
+/* Maps a ROM, to be filled by a loader. As gmem_init(). */
+bool gmem_init_rom(struct gmem *mem, uint64_t size);
 
 /* Gives every page back: RAM reads as zeros again. The vCPUs are stopped. */
 void gmem_clear(struct gmem *mem);

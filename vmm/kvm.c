@@ -62,11 +62,14 @@ kvm_open(void)
 		die("/dev/kvm: no KVM_CAP_SYNC_REGS (Linux has it since 4.17)");
 }
 
+enum { SLOT_LOW, SLOT_HIGH, SLOT_ROM };
+
 static void
 add_slot(uint32_t slot, gpa_t at, uint64_t size, const uint8_t *host)
 {
 	struct kvm_userspace_memory_region region = {
 		.slot = slot,
+		.flags = slot == SLOT_ROM ? KVM_MEM_READONLY : 0,
 		.guest_phys_addr = at,
 		.memory_size = size,
 		.userspace_addr = (uintptr_t)host,
@@ -157,10 +160,13 @@ kvm_create(void)
 	set_up(KVM_SET_IDENTITY_MAP_ADDR, &identity, "identity map address");
 	if (ioctl(vm.fd, KVM_SET_TSS_ADDR, identity + 4096) < 0)
 		die_errno("TSS address failed");
-	add_slot(0, 0, vm.mem.low_size, vm.mem.host);
+	add_slot(SLOT_LOW, 0, vm.mem.low_size, vm.mem.host);
 	if (vm.mem.high_size != 0)
-		add_slot(1, RAM_HIGH, vm.mem.high_size,
+		add_slot(SLOT_HIGH, RAM_HIGH, vm.mem.high_size,
 		    vm.mem.host + vm.mem.low_size);
+	if (vm.mem.rom_size != 0)
+		add_slot(SLOT_ROM, 4 * GIB - vm.mem.rom_size, vm.mem.rom_size,
+		    vm.mem.rom);
 	create_irqchip();
 	stats_milestone(AT_VM_CREATED);
 }

@@ -103,7 +103,7 @@ open_images(void)
 	b->devices = c->devices;
 	disk_setup(&b->devices);
 	console_setup(&b->devices);
-	b->acpi = c->irqchip != IRQCHIP_NONE;
+	b->acpi = c->irqchip != IRQCHIP_NONE && !c->firmware;
 	b->loader = c->loader;
 	b->flat_address = c->flat_address;
 	b->flat_mode = c->flat_mode;
@@ -122,6 +122,19 @@ open_images(void)
 		m->image = open_image(c->modules[b->module_count].path);
 		m->cmdline = c->modules[b->module_count].args;
 	}
+}
+
+/* The window `firmware` of windows.def is the limit. */
+static void
+map_rom(void)
+{
+	const struct image *rom = &vm.boot.kernel;
+
+	if (rom->size == 0 || rom->size % (64 * KIB) || rom->size > 16 * MIB)
+		die("--firmware %s: expected a multiple of 64K up to 16M",
+		    rom->name);
+	if (!gmem_init_rom(&vm.mem, rom->size))
+		die_errno("--firmware %s", rom->name);
 }
 
 static void
@@ -220,6 +233,8 @@ main(int argc, char **argv)
 	if (!gmem_init(&vm.mem, vm.config.mem))
 		die_errno("--mem: %llu MiB of guest memory",
 		    (unsigned long long)(vm.config.mem / MIB));
+	if (vm.config.firmware)
+		map_rom();
 	kvm_create();
 	load();
 	vcpu_init();

@@ -9,6 +9,12 @@
 #include "vmm/vm.h"
 #include "vmm/zone.h"
 
+enum {
+#define PORT(row, first, ...) PORT_##row = (first),
+#define QUIET(...)
+#include "devices/ports.def"
+};
+
 static void
 set_clock(void)
 {
@@ -43,10 +49,14 @@ set_fw_cfg(void)
 		{ 0, vm.mem.low_size, 1 },
 		{ RAM_HIGH, vm.mem.high_size, 1 },
 	};
+	const uint64_t com1 = PORT_com1;
 	size_t size = vm.mem.high_size ? sizeof(map) : sizeof(map[0]);
 
 	fw_cfg_configure(&vm.board.fw_cfg, &setup);
 	fw_cfg_add_file(&vm.board.fw_cfg, "etc/e820", map, size);
+	if (vm.config.firmware) /* SeaBIOS: a screen and keys by COM1 */
+		fw_cfg_add_file(
+		    &vm.board.fw_cfg, "etc/sercon-port", &com1, sizeof(com1));
 }
 
 void
