@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A ROM with firmware: it ends at 4 GiB, its last 128 KiB show below 1 MiB as
+ * A ROM with firmware: it ends at 4 GiB, its last 256 KiB show below 1 MiB as
  * well, and the CPU begins at the reset vector (Intel SDM volume 3, 10.1.4).
  * What it wants to know of the machine it finds out from CMOS and fw_cfg; none
  * of mica's own tables is in its way.
@@ -10,7 +10,7 @@
  */
 #include "boot/loader.h"
 
-enum { COPY = 128 * 1024 };
+enum { COPY = 256 * 1024 };
 
 bool
 firmware_probe(const struct image *kernel)

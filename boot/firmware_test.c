@@ -4,7 +4,7 @@
  */
 #include "boot/fixture.h"
 
-enum { ROM_SIZE = 256 << 10, COPY = 128 << 10 };
+enum { ROM_SIZE = 512 << 10, COPY = 256 << 10 };
 
 static uint8_t file[ROM_SIZE], rom[ROM_SIZE];
 static struct gmem with_rom = {
@@ -34,7 +34,7 @@ says(const char *error)
 static void
 test_places(void)
 {
-	unit_case("all of it below 4 GiB, the last 128 KiB below 1 MiB");
+	unit_case("all of it below 4 GiB, the last 256 KiB below 1 MiB");
 	expect(load(ROM_SIZE, ROM_SIZE));
 	expect(memcmp(rom, file, ROM_SIZE) == 0);
 	expect(memcmp(ram + MIB - COPY, file + ROM_SIZE - COPY, COPY) == 0);

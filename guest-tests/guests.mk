@@ -73,8 +73,16 @@ $(G)/pattern.bin: $(G)/lib/pattern.o
 $(G)/pattern2.bin: $(G)/pattern.bin
 	@dd if=$< of=$@ bs=5001 count=1 2>/dev/null
 
+# A disk whose first sector firmware starts.
+$(G)/t_bios.bin: $(G)/t_bios.o
+	@echo "  LD $@"
+	@$(GUESTLD) -m32 -Wl,-Ttext,0x7c00 -o $(@:.bin=.elf) $<
+	@objcopy -O binary -j .text $(@:.bin=.elf) $@
+$(G)/t_bios.o: GUESTC += -m32
+
 guests: $(PVH:%=$(G)/%.elf) $(addprefix $(G)/, \
 	t_multiboot.elf t_multiboot.elf32 t_multiboot_addr.bin \
 	t_multiboot2.elf t_multiboot2.elf32 t_pvh.elf32 t_linux64.elf \
 	t_bzimage.bin t_bzimage16.bin t_flat_real.bin t_flat_protected.bin \
-	t_flat_long.bin pattern.bin pattern2.bin)
+	t_flat_long.bin pattern.bin pattern2.bin \
+	t_bios.bin)
