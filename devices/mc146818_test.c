@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The clock chip by its registers: time, update cycle, SET, the divider, CMOS.
- * Its interrupts: mc146818_irq_test.c.
+ * The clock chip by its registers: update cycle, SET, the divider, CMOS. Its
+ * interrupts: mc146818_irq_test.c; its time: mc146818_time_test.c.
  */
 #include <string.h>
 
@@ -75,77 +75,6 @@ test_read_only(void)
 	expect_eq(get(REG_D), 0x80);
 	put(REG_SECONDS, 0xff);
 	expect_eq(get(REG_SECONDS), 0x7f);
-}
-
-/* Every form of every second around the edges of days, months and years. */
-static void
-test_edges(void)
-{
-	static const int64_t edges[] = { 0, 68169600 /* 1972-02-29 */,
-		946684800 /* 2000 */, 951868800 /* 2000-03-01 */,
-		1709164800 /* 2024-02-29 */, 4107542400 /* 2100-03-01 */,
-		4102444800 /* 2100 */ };
-
-	unit_case("midnight of special days, in all forms");
-	for (unsigned form = 0; form < 4; form++)
-		for (unsigned i = 0; i < ARRAY_SIZE(edges); i++) {
-			begin(edges[i], 0);
-			put(REG_B, 0x80 | (uint8_t)(form << 1));
-			mc146818_set_time(&rtc, edges[i] - 1);
-			put(REG_B, (uint8_t)(form << 1));
-			expect_eq(mc146818_time(&rtc), edges[i] - 1);
-			wait_ms(1000);
-			get(REG_D);
-			expect_eq(mc146818_time(&rtc), edges[i]);
-			expect_eq(get(REG_HOURS),
-			    form & 1	   ? 0
-				: form & 2 ? 12
-					   : 0x12);
-		}
-}
-
-/* Each month's end from 1970 to 2099, by the chip's own going on. */
-static void
-test_months(void)
-{
-	bool right = true;
-
-	unit_case("the end of each month from 1970 to 2099");
-	begin(0, 0);
-	for (unsigned month = 1; month <= 130 * 12; month++) {
-		struct calendar c = { 1970, month + 1, 1, 0, 0, 0, 0 };
-		int64_t next = calendar_seconds(&c);
-
-		put(REG_B, 0x82);
-		mc146818_set_time(&rtc, next - 1);
-		put(REG_B, 2);
-		wait_ms(1000);
-		right &= get(REG_DAY) == 1 && get(REG_HOURS) == 0 &&
-		    get(REG_MONTH) == bcd(month % 12 + 1) &&
-		    get(REG_YEAR) == bcd((70 + month / 12) % 100) &&
-		    get(REG_CENTURY) == bcd((1970 + month / 12) / 100) &&
-		    get(REG_WEEKDAY) == calendar_of(next).weekday + 1;
-	}
-	expect(right);
-}
-
-static void
-test_hours(void)
-{
-	unit_case("12 hours: midnight and noon");
-	begin(0, 0);
-	put(REG_B, 0);
-	for (unsigned hour = 0; hour < 24; hour++) {
-		uint8_t byte = bcd(hour % 12 == 0 ? 12 : hour % 12);
-
-		mc146818_set_time(&rtc, (int64_t)hour * 3600);
-		expect_eq(get(REG_HOURS), byte | (hour >= 12 ? 0x80 : 0));
-		expect_eq(mc146818_time(&rtc), hour * 3600);
-	}
-	put(REG_HOURS, 0x92); /* 12 p.m. */
-	expect_eq(mc146818_time(&rtc), 12 * 3600);
-	put(REG_HOURS, 0x12); /* 12 a.m. */
-	expect_eq(mc146818_time(&rtc), 0);
 }
 
 static void
@@ -265,9 +194,6 @@ main(void)
 	test_power_on();
 	test_cmos();
 	test_read_only();
-	test_edges();
-	test_months();
-	test_hours();
 	test_set();
 	test_divider();
 	test_update();

@@ -12,7 +12,7 @@ encode(const struct mc146818 *rtc, unsigned n)
 {
 	if (rtc->cmos[REG_B] & B_DM)
 		return (uint8_t)n;
-	return (uint8_t)(n / 10 % 10 << 4 | n % 10);
+	return (uint8_t)(n / 10 << 4 | n % 10);
 }
 
 /* Digits above 9 weigh what they are. */
