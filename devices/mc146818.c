@@ -82,35 +82,40 @@ period_shift(const struct mc146818 *rtc)
  * Bringing it up to date.
  */
 
-/* By how many whole seconds has the host's time jumped? */
+/* By how many whole seconds, to the nearest, has the host's time jumped? */
 static int64_t
 host_jump(struct mc146818 *rtc)
 {
+	int64_t second = SECOND_NS, half = SECOND_NS / 2;
 	int64_t ahead_ns =
-	    (int64_t)(loop_host_ns() - loop_now_ns()) - rtc->host_ns;
-	int64_t half = SECOND_NS / 2, second = SECOND_NS;
-	int64_t jump = (ahead_ns + (ahead_ns < 0 ? -half : half)) / second;
+	    (int64_t)(loop_host_ns() - loop_now_ns() - (uint64_t)rtc->host_ns);
+	int64_t jump = ahead_ns / second, rest = ahead_ns % second;
 
-	rtc->host_ns += jump * second;
+	jump += (rest >= half) - (rest <= -half);
+	rtc->host_ns =
+	    (int64_t)((uint64_t)rtc->host_ns + (uint64_t)jump * SECOND_NS);
 	return jump;
 }
 
+/* The chain's seconds are ends of update cycles, whatever the host does. */
 static void
 advance_time(struct mc146818 *rtc, uint64_t chain)
 {
-	int64_t jump = host_jump(rtc);
-	int64_t passed = (int64_t)(chain / SECOND_NS - rtc->second);
+	uint64_t passed = chain / SECOND_NS - rtc->second;
+	int64_t go = (int64_t)(passed + (uint64_t)host_jump(rtc));
 	int64_t time;
 
-	rtc->second = chain / SECOND_NS;
-	if (!advances(rtc) || passed + jump == 0)
+	rtc->second += passed;
+	if (!advances(rtc))
 		return;
-	time = mc146818_time(rtc);
-	if (mc146818_alarm_within(rtc, time, passed + jump))
-		rtc->cmos[REG_C] |= B_AIE;
 	if (passed > 0)
 		rtc->cmos[REG_C] |= B_UIE;
-	mc146818_advance(rtc, time, time + passed + jump);
+	if (go == 0)
+		return;
+	time = mc146818_time(rtc);
+	if (mc146818_alarm_within(rtc, time, go))
+		rtc->cmos[REG_C] |= B_AIE;
+	mc146818_advance(rtc, time, (int64_t)((uint64_t)time + (uint64_t)go));
 }
 
 /* Ticks that pass while PF is still up, the program does not get to see. */
@@ -325,7 +330,7 @@ fill_cmos(struct mc146818 *rtc)
 	rtc->cmos[0x2f] = (uint8_t)sum;
 }
 
-/* The chain begins with the host's second, unless the user has said when. */
+/* The chain is in step with the host's second. */
 void
 mc146818_configure(struct mc146818 *rtc, const struct mc146818_setup *setup)
 {

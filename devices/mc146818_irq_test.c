@@ -125,7 +125,28 @@ test_update_ended(void)
 	run(59 * SECOND);
 	expect_eq(interrupts, 60);
 
+	unit_case(
+	    "update-ended: though the host's clock takes the second back");
+	start(10, false);
+	put(REG_B, 0x12);
+	fake.host_ns -= SECOND;
+	run(SECOND);
+	expect_eq(interrupts, 1);
+	expect_eq(get(REG_SECONDS), 0x10);
+
+	unit_case("update-ended: no host's jump makes one by itself");
+	start(10, false);
+	put(REG_B, 0x12);
+	fake.host_ns += 5 * SECOND;
+	expect_eq(get(REG_SECONDS), 0x15);
+	expect_eq(get(REG_C) & 0x10, 0);
+	put(REG_B, 0x92);
+	expect_eq(get(REG_B), 0x82);
+
 	unit_case("update-ended: SET ends it");
+	start(0, false);
+	put(REG_B, 0x12);
+	run(60 * SECOND);
 	put(REG_B, 0x92);
 	expect_eq(get(REG_B), 0x82);
 	run(5 * SECOND);
@@ -226,6 +247,18 @@ test_lost(void)
 	get(REG_C);
 	put(REG_B, 0x42);
 	interrupts = 0;
+	run(SECOND / 2);
+	expect_eq(interrupts, 512);
+
+	unit_case("lost ticks: none after the rate was taken away");
+	start(0, true);
+	put(REG_B, 0x42);
+	fake.now_ns += SECOND / 2;
+	mc146818_fire(&rtc, fake.now_ns);
+	put(REG_A, 0x20);
+	expect_eq(rtc.lost, 0);
+	put(REG_A, 0x26);
+	get(REG_C);
 	run(SECOND / 2);
 	expect_eq(interrupts, 512);
 
