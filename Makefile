@@ -77,7 +77,21 @@ $(TESTS): %: %.o $(PUREO)
 	@echo "  LD $@"
 	@$(CC) $(SAN) -o $@ $^ -pthread
 
-check: $(BUILD)/mica $(BUILD)/bench/spin.elf $(TESTS) guests
+# The chips beside QEMU's.
+DIFF   := $(BUILD)/unit/tools/diff_chips
+DIFFO  := $(patsubst %.c,$(BUILD)/unit/%.o,$(wildcard tools/diff_chips*.c))
+
+$(DIFF): $(DIFFO) $(PUREO)
+	@echo "  LD $@"
+	@$(CC) $(SAN) -o $@ $^
+
+$(DIFF).rom: tools/diff_chips.S Makefile
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) -nostdlib -static -no-pie -Wl,-Ttext=0xf0000,-e,start \
+	    -Wl,--build-id=none,--oformat=binary -o $@ $<
+
+check: $(BUILD)/mica $(BUILD)/bench/spin.elf $(TESTS) $(DIFF) $(DIFF).rom guests
 	tools/check $(BUILD)
 
 check-long: export MICA_LONG = yes
