@@ -92,8 +92,9 @@ bool
 diff_judge(const struct program *p, unsigned i, uint32_t qemu, uint32_t mica)
 {
 	const struct judgement *j = &p->judgement[i];
+	uint32_t wrong = ((qemu ^ mica) & j->same) | (qemu & ~mica & j->more);
 
-	if (qemu != mica && ((qemu ^ mica) & j->same || j->why == WHY_equal)) {
+	if (wrong != 0 || (qemu != mica && j->why == WHY_equal)) {
 		diff_complain(p, i, "QEMU has 0x%x, mica 0x%x (of 0x%x)", qemu,
 		    mica, j->same);
 		return false;

@@ -52,6 +52,7 @@ enum why {
 
 struct judgement {
 	uint32_t same; /* these bits of what is read must be equal */
+	uint32_t more; /* of the others, these may be mica's alone */
 	enum why why;  /* ... and this is why the others need not be */
 	bool loads;    /* PIT: QEMU's counter starts here */
 	bool forget;   /* interrupts up to here need not be equal, for `why` */
@@ -94,7 +95,16 @@ static inline void
 except(struct judgement *j, uint32_t bits, enum why why)
 {
 	j->same &= ~bits;
+	j->more &= ~bits;
 	j->why = why;
+}
+
+/* Bits that QEMU may lack where mica has them. */
+static inline void
+allow(struct judgement *j, uint32_t bits, enum why why)
+{
+	except(j, bits, why);
+	j->more = bits;
 }
 
 static inline uint64_t
