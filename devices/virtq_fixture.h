@@ -29,7 +29,9 @@ enum {
 
 /* Low RAM, then high: the sanitizers watch over both ends. */
 static _Alignas(4096) uint8_t ram[LOW_RAM + HIGH_RAM];
-static const struct gmem mem = { ram, LOW_RAM, HIGH_RAM };
+static const struct gmem mem = {
+	.host = ram, .low_size = LOW_RAM, .high_size = HIGH_RAM
+};
 
 static inline uint8_t *
 at(gpa_t address)

@@ -13,7 +13,9 @@
 
 #include "devices/calendar.h"
 
-enum { HEADER = 44, HOUR = 3600, DAY = 86400 };
+enum { HEADER = 44 };
+#define HOUR ((int64_t)3600)
+#define DAY  ((int64_t)86400)
 
 static int64_t
 get(const uint8_t *from, unsigned bytes)
@@ -158,7 +160,7 @@ table_offset(
 	type = n == 0 ? 0 : data[c->time * 8 + n - 1];
 	if (type >= c->type)
 		return false;
-	*offset = get(types + type * 6, 4);
+	*offset = get(types + (size_t)type * 6, 4);
 	return true;
 }
 
