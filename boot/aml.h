@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * A writer of bytes that keeps to its bounds, and on it the words of ACPI's
- * machine language and the resource descriptors that boot/acpi.c needs.
+ * machine language and the resource descriptors that boot/acpi_dsdt.c needs.
  * ACPI 6.5: 20.2 is the encoding, 6.4 the resources.
  *
  * No call fails: what does not fit is left out and aml_fits() says so at the
