@@ -118,15 +118,28 @@ put_ecam(struct aml *out)
 	aml_end(out, device);
 }
 
-/* Chips at their ports, with their interrupts. */
+/* Chips at their ports. For pvpanic QEMU's own table has methods, too; Linux
+ * goes by the ports. */
 static const struct chip {
 	const char *name, *hid;
 	uint16_t first, last;
-	unsigned irq;
+	unsigned irq; /* 0, the PIT's: none */
 } chips[] = {
 	{ "COM1", "PNP0501", PORT_com1, PORT_LAST_com1, IRQ_COM1 },
 	{ "RTC_", "PNP0B00", PORT_rtc, PORT_LAST_rtc, IRQ_RTC },
+	{ "PEVT", "QEMU0001", PORT_pvpanic, PORT_LAST_pvpanic, 0 },
+	{ "FWCF", "QEMU0002", PORT_fw_cfg, PORT_LAST_fw_cfg, 0 },
 };
+
+/* 6.1.5: an EISA id has seven characters, an ACPI id eight. */
+static void
+put_hid(struct aml *out, const char *hid)
+{
+	if (strlen(hid) == 7)
+		aml_name_eisaid(out, "_HID", hid);
+	else
+		aml_name_string(out, "_HID", hid);
+}
 
 static void
 put_chip(struct aml *out, const struct chip *chip)
@@ -134,11 +147,12 @@ put_chip(struct aml *out, const struct chip *chip)
 	size_t device = aml_device(out, chip->name);
 	size_t crs;
 
-	aml_name_eisaid(out, "_HID", chip->hid);
+	put_hid(out, chip->hid);
 	aml_name_int(out, "_UID", 1);
 	crs = aml_crs(out);
 	aml_use_ports(out, chip->first, chip->last);
-	aml_use_irq(out, chip->irq);
+	if (chip->irq != 0)
+		aml_use_irq(out, chip->irq);
 	aml_crs_end(out, crs);
 	aml_end(out, device);
 }

@@ -123,6 +123,19 @@ test_chips(void)
 }
 
 static void
+test_chips_of_qemu(void)
+{
+	unit_case("pvpanic and fw_cfg: ids of eight characters, no line");
+	put(1);
+	expect_device("PEVT", HID, 0x0d, 'Q', 'E', 'M', 'U', '0', '0', '0', '1',
+	    0, UID, 0x01, CRS, 0x80, 0x01, 0, 0x0b, 10, 0, 0x47, 1, 0x05, 5,
+	    0x05, 5, 1, 1, END_TAG);
+	expect_device("FWCF", HID, 0x0d, 'Q', 'E', 'M', 'U', '0', '0', '0', '2',
+	    0, UID, 0x01, CRS, 0x80, 0x01, 0, 0x0b, 10, 0, 0x47, 1, 0x10, 5,
+	    0x10, 5, 1, 2, END_TAG);
+}
+
+static void
 test_pci(void)
 {
 	static const struct virtio_bus_setup none;
@@ -163,6 +176,7 @@ main(void)
 {
 	test_processors();
 	test_chips();
+	test_chips_of_qemu();
 	test_pci();
 	test_s5();
 	return unit_done();
