@@ -14,6 +14,7 @@
 
 #include "boot/acpi_dsdt.h"
 #include "boot/aml.h"
+#include "boot/generation.h"
 #include "devices/pci.h"
 #include "devices/power.h"
 #include "vmm/irq.h"
@@ -259,7 +260,7 @@ acpi_build(struct boot *boot)
 	size_t xsdt;
 
 	out.bytes = gmem_ptr(boot->mem, LOW_acpi, out.size);
-	if (out.bytes == NULL)
+	if (out.bytes == NULL || !generation_put(boot))
 		return boot_error(boot, "no RAM for the ACPI tables");
 	facs = put_facs(&out);
 	dsdt = put_dsdt(&out, boot);

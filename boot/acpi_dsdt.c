@@ -7,12 +7,14 @@
  *
  * Left out on purpose: sleep states but S5, _OSC (the bus has no PCI Express
  * feature to hand over), _STA (without it a device is there and works, 6.3.7),
- * and all else that needs a method.
+ * and all else that needs a method: the notifications of vmgenid and vmclock,
+ * which come by a GPE, have nothing to tell before there are snapshots.
  */
 #include "boot/acpi_dsdt.h"
 
 #include <string.h>
 
+#include "boot/generation.h"
 #include "devices/pci.h"
 #include "devices/power.h"
 #include "devices/virtio_pci.h"
@@ -157,6 +159,41 @@ put_chip(struct aml *out, const struct chip *chip)
 	aml_end(out, device);
 }
 
+/* Microsoft, "Virtual Machine Generation ID": drivers find it by _CID; the
+ * address is a package of its low and its high half. */
+static void
+put_vmgenid(struct aml *out)
+{
+	size_t device = aml_device(out, "VGEN");
+	size_t addr;
+
+	aml_name_string(out, "_HID", "MICA0001");
+	aml_name_string(out, "_CID", "VM_Gen_Counter");
+	aml_name_string(out, "_DDN", "VM_Gen_Counter");
+	aml_name(out, "ADDR");
+	addr = aml_package(out, 2);
+	aml_int(out, LOW_vmgenid);
+	aml_int(out, 0);
+	aml_end(out, addr);
+	aml_end(out, device);
+}
+
+/* The ids by which Linux knows it. */
+static void
+put_vmclock(struct aml *out)
+{
+	size_t device = aml_device(out, "VCLK");
+	size_t crs;
+
+	aml_name_string(out, "_HID", "AMZNC10C");
+	aml_name_string(out, "_CID", "VMCLOCK");
+	aml_name_string(out, "_DDN", "VMCLOCK");
+	crs = aml_crs(out);
+	aml_use_memory(out, LOW_vmclock, LOW_LAST_vmclock);
+	aml_crs_end(out, crs);
+	aml_end(out, device);
+}
+
 /* 7.4.2: SLP_TYP of PM1a, of PM1b, reserved. */
 static void
 put_s5(struct aml *out)
@@ -182,6 +219,9 @@ dsdt_put(struct aml *out, const struct boot *boot)
 	put_ecam(out);
 	for (size_t i = 0; i < ARRAY_SIZE(chips); i++)
 		put_chip(out, &chips[i]);
+	if (generation_known(boot))
+		put_vmgenid(out);
+	put_vmclock(out);
 	aml_end(out, scope);
 	put_s5(out);
 }

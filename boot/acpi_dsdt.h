@@ -9,7 +9,7 @@
 #include "boot/boot.h"
 
 /* Writes all that follows the table's header: the devices of a machine with
- * `boot->cpus` and `boot->devices`. */
+ * `boot->cpus`, `boot->devices` and, if it is known, `boot->generation`. */
 void dsdt_put(struct aml *out, const struct boot *boot);
 
 #endif

@@ -136,6 +136,39 @@ test_chips_of_qemu(void)
 }
 
 static void
+test_generation(void)
+{
+	struct span is;
+
+	unit_case("vmgenid: ids, and the address by halves");
+	memset(boot.generation, 0xa5, sizeof(boot.generation));
+	put(1);
+	expect_eq(find("VGEN", &is), 1);
+	expect(has(is, "\x08_HID\x0dMICA0001", 15));
+	expect(has(is, "\x08_CID\x0dVM_Gen_Counter", 21));
+	expect(has(is, "\x08_DDN\x0dVM_Gen_Counter", 21));
+	expect(has(is,
+	    "\x08"
+	    "ADDR\x12\x8a\0\0\x02\x0c\0\x70\x0f\0\0",
+	    16));
+
+	unit_case("no vmgenid without an id");
+	memset(boot.generation, 0, sizeof(boot.generation));
+	put(1);
+	expect_eq(find("VGEN", &is), 0);
+
+	unit_case("vmclock: ids, and its page");
+	expect_eq(find("VCLK", &is), 1);
+	expect(has(is,
+	    "\x08_HID\x0d"
+	    "AMZNC10C",
+	    15));
+	expect(has(is, "\x08_CID\x0dVMCLOCK", 14));
+	expect(has(is, "\x08_DDN\x0dVMCLOCK", 14));
+	expect(has(is, "\x86\x09\0\x01\0\x70\x0e\0\0\x10\0\0", 12));
+}
+
+static void
 test_pci(void)
 {
 	static const struct virtio_bus_setup none;
@@ -177,6 +210,7 @@ main(void)
 	test_processors();
 	test_chips();
 	test_chips_of_qemu();
+	test_generation();
 	test_pci();
 	test_s5();
 	return unit_done();

@@ -77,7 +77,8 @@ boot_load(struct boot *boot)
 	if (loader == NULL)
 		return boot_error(boot, "%s", unknown);
 	if (boot->acpi) {
-		if (!claim_row(boot, acpi))
+		if (!claim_row(boot, acpi) || !claim_row(boot, vmclock) ||
+		    !claim_row(boot, vmgenid))
 			return false;
 		boot->rsdp = acpi_build(boot);
 		if (boot->rsdp == 0)

@@ -61,6 +61,7 @@ struct boot {
 	bool acpi; /* describe the machine by ACPI tables */
 	struct virtio_bus_setup devices; /* on the PCI bus */
 	uint8_t seed[32];	     /* for the guest's RNG; all zero: none */
+	uint8_t generation[16];	     /* VM Generation ID; all zero: none */
 	const struct loader *loader; /* forced by --loader; NULL: probe */
 	gpa_t flat_address;	     /* of --loader flat */
 	enum entry_mode flat_mode;

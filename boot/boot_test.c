@@ -64,6 +64,12 @@ test_acpi(void)
 	boot.acpi = true;
 	expect(!boot_load(&boot));
 	expect(strstr(boot.error, "overlap mica's acpi") != NULL);
+	boot.flat_address = LOW_vmclock;
+	expect(!boot_load(&boot));
+	expect(strstr(boot.error, "overlap mica's vmclock") != NULL);
+	boot.flat_address = LOW_vmgenid;
+	expect(!boot_load(&boot));
+	expect(strstr(boot.error, "overlap mica's vmgenid") != NULL);
 	boot.flat_address = 0x1000;
 	expect(boot_load(&boot));
 	expect_eq(boot.rsdp, LOW_acpi);

@@ -26,9 +26,9 @@ expect_map(
 }
 
 #define BELOW_1M                                                               \
-	{ 0, 0x9fbff, 1 }, { 0x9fc00, 0x9ffff, 2 }, { 0xe0000, 0xe7fff, 3 },   \
+	{ 0, 0x9fbff, 1 }, { 0x9fc00, 0x9ffff, 2 }, { 0xe0000, 0xe6fff, 3 },   \
 	{                                                                      \
-		0xe8000, 0xfcfff, 2                                            \
+		0xe7000, 0xfcfff, 2                                            \
 	}
 #define WINDOWS                                                                \
 	{ 0xe0000000, 0xe00fffff, 2 }, { 0xfec00000, 0xfec00fff, 2 },          \

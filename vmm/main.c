@@ -103,6 +103,9 @@ open_images(void)
 	b->devices = c->devices;
 	disk_setup(&b->devices);
 	console_setup(&b->devices);
+	/* For all restarts: a reboot is no new generation. */
+	if (getrandom(b->generation, sizeof(b->generation), GRND_NONBLOCK) < 0)
+		memset(b->generation, 0, sizeof(b->generation));
 	b->acpi = c->irqchip != IRQCHIP_NONE && !c->firmware;
 	b->loader = c->loader;
 	b->flat_address = c->flat_address;
