@@ -218,7 +218,9 @@ static void
 test_door(void)
 {
 	static uint8_t low[0x3000];
-	struct gmem mem = { low, 0x2000, 0x1000 };
+	struct gmem mem = {
+		.host = low, .low_size = 0x2000, .high_size = 0x1000
+	};
 	char to[4] = "xyz";
 
 	unit_case("no address and no length reaches past RAM");
