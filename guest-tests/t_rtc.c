@@ -253,7 +253,7 @@ check_slew(void)
 	int64_t before;
 
 	set_rate(RATE_512);
-	sleep_for(12 * PM_TIMER_HZ);
+	sleep_for(12 * (uint64_t)PM_TIMER_HZ);
 	before = owed();
 	if (before <= LATE)
 		return;
@@ -271,15 +271,16 @@ check_discard(void)
 	uint64_t lost = longest * HZ / PM_TIMER_HZ;
 
 	set_rate(RATE_512);
-	sleep_for(3 * PM_TIMER_HZ);
-	expect(owed() + 2 * OFTEN >= (int64_t)lost, "interrupts are lost");
+	sleep_for(3 * (uint64_t)PM_TIMER_HZ);
+	expect(owed() + (int64_t)2 * OFTEN >= (int64_t)lost,
+	    "interrupts are lost");
 }
 
 static void
 check_stopped(const char *chip, bool slew)
 {
 	begin_periodic(chip);
-	while (longest < GAP && passed < 4 * PM_TIMER_HZ)
+	while (longest < GAP && passed < 4 * (uint64_t)PM_TIMER_HZ)
 		sleep_often();
 	expect(longest >= GAP, "the host has stopped mica");
 	if (slew)

@@ -77,7 +77,7 @@ main(int argc, char **argv)
 		return 2;
 	hz = strtoul(argv[2], NULL, 10);
 	must(fd = open("/dev/rtc0", O_RDONLY), "/dev/rtc0");
-	alarm_in(atoi(argv[1]));
+	alarm_in((int)strtol(argv[1], NULL, 10));
 
 	must(ioctl(fd, RTC_UIE_ON), "RTC_UIE_ON");
 	await(RTC_UF);
