@@ -18,8 +18,10 @@ static void
 mark_deadly(void)
 {
 	deadly[0x64] = 0xf0; /* 0xfe pulses reset */
+	deadly[0x92] = 0x01; /* fast reset */
 	memset(deadly + 0xf4, ANY, 8);
 	deadly[0x501] = ANY;
+	deadly[0x505] = 0x01;		       /* PANICKED */
 	deadly[0x605] = deadly[0xb005] = 0x20; /* SLP_EN */
 	deadly[0xcf9] = 0x04;		       /* RST_CPU */
 }
