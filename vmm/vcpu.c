@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The vCPU's thread: enter the guest, look at why it came out, hand port and
- * MMIO accesses to the board, and enter again.
+ * The vCPU's thread: enter the guest, look at why it came out (vcpu_exit.c),
+ * and enter again.
  *
  * With the split irqchip the local APIC is KVM's and the 8259 pair ours: its
  * INTR wire goes to vCPU 0 alone, as an ExtINT (virt/kvm/api.rst,
@@ -14,8 +14,6 @@
 #include <sys/ioctl.h>
 
 #include "vmm/log.h"
-#include "vmm/loop.h"
-#include "vmm/term.h"
 #include "vmm/vcpu.h"
 
 enum { KICK = SIGUSR1 };
@@ -142,141 +140,6 @@ offer_interrupt(struct vcpu *vcpu)
 	pthread_mutex_unlock(&vm.lock);
 }
 
-/* `count` accesses for the string forms. The lock is held for one at a time:
- * another vCPU's access may come between, as on a bus. */
-static void
-exit_io(struct kvm_run *run)
-{
-	uint8_t *data = (uint8_t *)run + run->io.data_offset;
-	unsigned size = run->io.size;
-	uint32_t value;
-
-	for (uint32_t i = 0; i < run->io.count && !vm_stopping();
-	     i++, data += size) {
-		pthread_mutex_lock(&vm.lock);
-		if (run->io.direction == KVM_EXIT_IO_IN) {
-			value = pio_read(&vm.board, run->io.port, size);
-			memcpy(data, &value, size);
-		} else {
-			value = 0;
-			memcpy(&value, data, size);
-			pio_write(&vm.board, run->io.port, size, value);
-		}
-		pthread_mutex_unlock(&vm.lock);
-		term_wait();
-	}
-}
-
-/* KVM cuts what crosses a page, so any length from 1 to 8 may come. */
-static void
-exit_mmio(struct kvm_run *run)
-{
-	uint8_t *data = run->mmio.data;
-	gpa_t at = run->mmio.phys_addr;
-	unsigned left = MIN(run->mmio.len, 8), size;
-	uint64_t value;
-
-	for (; left != 0; left -= size, at += size, data += size) {
-		size = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
-		pthread_mutex_lock(&vm.lock);
-		if (run->mmio.is_write) {
-			value = 0;
-			memcpy(&value, data, size);
-			mmio_write(&vm.board, at, size, value);
-		} else {
-			value = mmio_read(&vm.board, at, size);
-			memcpy(data, &value, size);
-		}
-		pthread_mutex_unlock(&vm.lock);
-	}
-}
-
-static void
-stop(enum stop how)
-{
-	pthread_mutex_lock(&vm.lock);
-	vm_stop(how, 0);
-	pthread_mutex_unlock(&vm.lock);
-}
-
-/* --irqchip none alone: there is no APIC in KVM to wait inside it. */
-static void
-exit_hlt(struct kvm_run *run)
-{
-	if (!run->if_flag) {
-		stop(STOP_OFF); /* nothing can ever wake it */
-		return;
-	}
-	pthread_mutex_lock(&vm.lock);
-	while ((!vm.wires.intr || vm.pause.on) && !vm_stopping())
-		vcpu_wait();
-	pthread_mutex_unlock(&vm.lock);
-}
-
-/* What a vCPU does once another has ended the machine is nobody's concern. */
-static void
-exit_crash(struct vcpu *vcpu, const char *what)
-{
-	pthread_mutex_lock(&vm.lock);
-	if (!vm_stopping()) {
-		warn("vCPU %u: %s (KVM exit %u)", vcpu->index, what,
-		    vcpu->run->exit_reason);
-		vm.crashed = vcpu;
-		vm_stop(STOP_CRASH, 0);
-	}
-	pthread_mutex_unlock(&vm.lock);
-}
-
-static void
-exit_internal_error(struct vcpu *vcpu)
-{
-	exit_crash(vcpu,
-	    vcpu->run->internal.suberror == KVM_INTERNAL_ERROR_EMULATION
-		? "KVM cannot emulate the guest's instruction"
-		: "KVM internal error");
-}
-
-static void
-handle_exit(struct vcpu *vcpu)
-{
-	struct kvm_run *run = vcpu->run;
-
-	switch (run->exit_reason) {
-	case KVM_EXIT_IO:
-		exit_io(run);
-		return;
-	case KVM_EXIT_MMIO:
-		exit_mmio(run);
-		return;
-	case KVM_EXIT_IOAPIC_EOI:
-		pthread_mutex_lock(&vm.lock);
-		ioapic_eoi(&vm.board.ioapic, run->eoi.vector);
-		pthread_mutex_unlock(&vm.lock);
-		return;
-	case KVM_EXIT_HLT:
-		exit_hlt(run);
-		return;
-	case KVM_EXIT_INTR:
-	case KVM_EXIT_IRQ_WINDOW_OPEN:
-	case KVM_EXIT_SET_TPR: /* CR8 fell, with --irqchip none */
-		return;
-	case KVM_EXIT_SHUTDOWN: /* triple fault */
-		if (vm.config.restart)
-			stop(STOP_RESET);
-		else
-			exit_crash(vcpu, "triple fault");
-		return;
-	case KVM_EXIT_INTERNAL_ERROR:
-		exit_internal_error(vcpu);
-		return;
-	case KVM_EXIT_FAIL_ENTRY:
-		exit_crash(vcpu, "the CPU refuses the guest's state");
-		return;
-	default:
-		exit_crash(vcpu, "an exit that mica does not know");
-	}
-}
-
 static void
 count_exit(struct vcpu *vcpu, uint64_t ns)
 {
@@ -326,11 +189,13 @@ enter(struct vcpu *vcpu)
 			return;
 		}
 		warn("vCPU %u: KVM_RUN: %s", vcpu->index, strerror(errno));
-		stop(STOP_HOST);
+		pthread_mutex_lock(&vm.lock);
+		vm_stop(STOP_HOST, 0);
+		pthread_mutex_unlock(&vm.lock);
 		return;
 	}
 	since_ns = vm.config.stats ? stats_now_ns() : 0;
-	handle_exit(vcpu);
+	vcpu_exit(vcpu);
 	if (vm.config.stats)
 		count_exit(vcpu, stats_now_ns() - since_ns);
 }

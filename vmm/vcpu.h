@@ -28,6 +28,10 @@ void vcpu_wait(void);
 /* Waits for the end of a thread; vm_stopping() holds. */
 void vcpu_join(struct vcpu *vcpu);
 
+/* Does what its exit asks for. On its thread, without the lock.
+ * (vcpu_exit.c) */
+void vcpu_exit(struct vcpu *vcpu);
+
 /* Registers, and the bytes at rip, on stderr. The thread has ended.
  * (vcpu_dump.c) */
 void vcpu_dump(struct vcpu *vcpu);
