@@ -45,4 +45,21 @@ void irq_msi(uint64_t address, uint32_t data);
  * change of it. */
 void irq_route(unsigned pin, bool used, uint64_t address, uint32_t data);
 
+/*
+ * The monitor's half.
+ */
+/* The message that an IOAPIC pin sends while it is level and unmasked. */
+struct route {
+	bool used;
+	uint64_t address;
+	uint32_t data;
+};
+
+struct wires {
+	bool high[IRQ_LINES];
+	uint32_t drivers[IRQ_LINES]; /* of shared ones: who wants it high */
+	bool intr;		     /* the first 8259 wants vCPU 0 */
+	struct route routes[IRQ_LINES];
+};
+
 #endif

@@ -12,7 +12,7 @@
 #ifndef VMM_KICK_H
 #define VMM_KICK_H
 
-#include "vmm/util.h"
+#include "devices/pci_function.h"
 
 /* The driver of PCI device number `device` has enabled a queue. Its doorbell is
  * VIRTIO_DOORBELL(device, queue), any width and value; or, legacy, the word
@@ -27,8 +27,18 @@ void kick_disable(unsigned device, unsigned queue);
 void kick_post(unsigned device, unsigned queue);
 
 /*
- * The monitor's half: what the loop calls.
+ * The monitor's half.
  */
+enum { KICK_QUEUES = 64 }; /* a device's, at most */
+
+/* Doorbells by device and queue. */
+struct kicks {
+	int fd[PCI_DEVICES][KICK_QUEUES]; /* 0: not enabled */
+	bool legacy[PCI_DEVICES][KICK_QUEUES];
+	uint64_t posted[PCI_DEVICES]; /* bit n: queue n, by kick_post() */
+};
+
+/* What the loop calls. */
 void kick_ready(unsigned number); /* device * KICK_QUEUES + queue */
 void kick_posted(void);
 

@@ -15,21 +15,13 @@
 #include "vmm/control.h"
 #include "vmm/gmem.h"
 #include "vmm/irq.h"
+#include "vmm/kick.h"
 #include "vmm/pause.h"
 #include "vmm/stats.h"
 #include "vmm/stop.h"
 #include "vmm/term.h"
 
 struct kvm_run;
-
-enum { KICK_QUEUES = 64 }; /* a device's, at most */
-
-/* Doorbells by device and queue. */
-struct kicks {
-	int fd[PCI_DEVICES][KICK_QUEUES]; /* 0: not enabled */
-	bool legacy[PCI_DEVICES][KICK_QUEUES];
-	uint64_t posted[PCI_DEVICES]; /* bit n: queue n, by kick_post() */
-};
 
 struct vcpu {
 	unsigned index; /* also its APIC id */
@@ -39,20 +31,6 @@ struct vcpu {
 	pthread_t thread;
 	bool started; /* and not joined: kicks go to the thread */
 	struct stats stats;
-};
-
-/* The message that an IOAPIC pin sends while it is level and unmasked. */
-struct route {
-	bool used;
-	uint64_t address;
-	uint32_t data;
-};
-
-struct wires {
-	bool high[IRQ_LINES];
-	uint32_t drivers[IRQ_LINES]; /* of shared ones: who wants it high */
-	bool intr;		     /* the first 8259 wants vCPU 0 */
-	struct route routes[IRQ_LINES];
 };
 
 struct vm {
