@@ -30,39 +30,57 @@ _Static_assert(sizeof(union table) == sizeof(vm.cpuid), "vm.cpuid");
 
 enum reg { eax, ebx, ecx, edx };
 
-struct feature {
-	char name[20];
+enum feature {
+#define FEATURE(name, ...) F_##name,
+#define NEVER(name)
+#define NEEDS(name, other)
+#include "vmm/cpuid.def"
+	FEATURES
+};
+
+/* One behind the other, each with its '\0'. */
+static const char names[] =
+#define FEATURE(name, ...) #name "\0"
+#define NEVER(name)
+#define NEEDS(name, other)
+#include "vmm/cpuid.def"
+    ;
+
+static const struct {
 	uint32_t leaf;
 	uint8_t index, reg, bit;
-};
-
-static const struct feature features[] = {
-#define FEATURE(name, leaf, index, reg, bit) { name, leaf, index, reg, bit },
+} features[] = {
+#define FEATURE(name, leaf, index, reg, bit) { leaf, index, reg, bit },
 #define NEVER(name)
 #define NEEDS(name, other)
 #include "vmm/cpuid.def"
 };
 
-static const char never[][20] = {
+static const uint8_t never[] = {
 #define FEATURE(...)
-#define NEVER(name) name,
+#define NEVER(name) F_##name,
 #define NEEDS(name, other)
 #include "vmm/cpuid.def"
 };
 
-static const char needs[][2][20] = {
+static const struct {
+	uint8_t feature, other;
+} needs[] = {
 #define FEATURE(...)
 #define NEVER(name)
-#define NEEDS(name, other) { name, other },
+#define NEEDS(name, other) { F_##name, F_##other },
 #include "vmm/cpuid.def"
 };
+_Static_assert(FEATURES <= 256, "cpuid.def: a row's number fits in a byte");
 
 int
 cpuid_feature(const char *name)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(features); i++)
-		if (strcmp(features[i].name, name) == 0)
-			return (int)i;
+	const char *at = names;
+
+	for (int i = 0; i < FEATURES; i++, at += strlen(at) + 1)
+		if (strcmp(at, name) == 0)
+			return i;
 	return -1;
 }
 
@@ -90,10 +108,16 @@ need(union table *t, uint32_t leaf, uint32_t index)
 	return e;
 }
 
+/* The register that has the feature's bit, or NULL: KVM lacks the leaf. */
 static uint32_t *
-reg_of(struct kvm_cpuid_entry2 *e, uint8_t reg)
+reg_of(union table *t, enum feature f)
 {
-	switch (reg) {
+	struct kvm_cpuid_entry2 *e =
+	    find(t, features[f].leaf, features[f].index);
+
+	if (e == NULL)
+		return NULL;
+	switch (features[f].reg) {
 	case eax:
 		return &e->eax;
 	case ebx:
@@ -106,56 +130,54 @@ reg_of(struct kvm_cpuid_entry2 *e, uint8_t reg)
 }
 
 static bool
-has(union table *t, const char *name)
+has(union table *t, enum feature f)
 {
-	const struct feature *f = &features[cpuid_feature(name)];
-	struct kvm_cpuid_entry2 *e = find(t, f->leaf, f->index);
+	const uint32_t *reg = reg_of(t, f);
 
-	return e != NULL && (*reg_of(e, f->reg) >> f->bit & 1) != 0;
+	return reg != NULL && (*reg >> features[f].bit & 1) != 0;
 }
 
 static void
-drop(union table *t, unsigned row)
+drop(union table *t, enum feature f)
 {
-	const struct feature *f = &features[row];
-	struct kvm_cpuid_entry2 *e = find(t, f->leaf, f->index);
+	uint32_t *reg = reg_of(t, f);
 
-	if (e != NULL)
-		*reg_of(e, f->reg) &= ~((uint32_t)1 << f->bit);
+	if (reg != NULL)
+		*reg &= ~((uint32_t)1 << features[f].bit);
+}
+
+static bool
+minus(enum feature f)
+{
+	for (unsigned i = 0; i < vm.config.cpu_minus_count; i++)
+		if (vm.config.cpu_minus[i] == f)
+			return true;
+	return false;
 }
 
 static void
 drop_features(union table *t)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(never); i++)
-		drop(t, (unsigned)cpuid_feature(never[i]));
+		drop(t, never[i]);
 	for (unsigned i = 0; i < vm.config.cpu_minus_count; i++)
 		drop(t, vm.config.cpu_minus[i]);
 	/* In the table's order a chain such as sse, sse2, pni unravels. */
 	for (unsigned i = 0; i < ARRAY_SIZE(needs); i++)
-		if (!has(t, needs[i][1]))
-			drop(t, (unsigned)cpuid_feature(needs[i][0]));
+		if (!has(t, needs[i].other))
+			drop(t, needs[i].feature);
 }
 
 /* Leaf 0xd describes XSAVE's areas: none without it. */
 static void
 drop_xsave_leaf(union table *t)
 {
-	if (has(t, "xsave"))
+	if (has(t, F_xsave))
 		return;
 	for (unsigned i = 0; i < t->head.nent; i++)
 		if (t->head.entries[i].function == 0xd)
 			t->head.entries[i].eax = t->head.entries[i].ebx =
 			    t->head.entries[i].ecx = t->head.entries[i].edx = 0;
-}
-
-static bool
-minus(const char *name)
-{
-	for (unsigned i = 0; i < vm.config.cpu_minus_count; i++)
-		if (strcmp(features[vm.config.cpu_minus[i]].name, name) == 0)
-			return true;
-	return false;
 }
 
 /* What KVM leaves to us to promise. */
@@ -164,15 +186,15 @@ add_features(union table *t)
 {
 	struct kvm_cpuid_entry2 *one = need(t, 1, 0);
 
-	if (!minus("hypervisor"))
+	if (!minus(F_hypervisor))
 		one->ecx |= (uint32_t)1 << 31;
-	if (!minus("tsc_deadline_timer") && vm.config.irqchip != IRQCHIP_NONE &&
+	if (!minus(F_tsc_deadline_timer) && vm.config.irqchip != IRQCHIP_NONE &&
 	    ioctl(vm.kvm_fd, KVM_CHECK_EXTENSION, KVM_CAP_TSC_DEADLINE_TIMER) >
 		0)
 		one->ecx |= (uint32_t)1 << 24;
 	if (vm.config.irqchip == IRQCHIP_NONE) {
-		drop(t, (unsigned)cpuid_feature("apic"));
-		drop(t, (unsigned)cpuid_feature("x2apic"));
+		drop(t, F_apic);
+		drop(t, F_x2apic);
 	}
 }
 
@@ -246,7 +268,7 @@ add_topology(union table *t, uint32_t cpus)
 
 	e->ebx = (e->ebx & 0xff00ffff) | cpus << 16;
 	e->edx = (e->edx & ~((uint32_t)1 << 28)) |
-	    (uint32_t)(cpus > 1 && !minus("ht")) << 28;
+	    (uint32_t)(cpus > 1 && !minus(F_ht)) << 28;
 	if (need(t, 0, 0)->eax >= 0xb)
 		add_extended_topology(t, 0xb, cpus);
 	if (find(t, 0x1f, 0) != NULL)
