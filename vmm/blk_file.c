@@ -90,7 +90,9 @@ blk_iov_advance(struct iovec **iov, unsigned *iovs, size_t done)
 unsigned
 blk_iov_zeros(struct iovec *iov, unsigned max, uint64_t bytes)
 {
-	static const uint8_t zeros[BLK_ZEROS];
+	/* In .bss, where they take no room in the file as constants would. */
+	static const uint8_t zeros[BLK_ZEROS]
+	    __attribute__((section(".bss.zeros")));
 	unsigned n;
 
 	for (n = 0; n < max && bytes > 0; n++) {
