@@ -49,12 +49,12 @@ enum row {
 _Static_assert(ROWS <= 256, "ports.def: a row number fits in a byte");
 
 /*
- * A byte for each port below 0x1000, where the PC has its chips; of the 60 KiB
- * above, a few rows take it all, so there each is a range of a switch. (A byte
- * for every port would be a third of the binary.) The last entry of the table
- * is where rows above it initialise in vain.
+ * A byte for each port below 0x400, all that ISA decodes and where the PC has
+ * its chips; above, a few rows take it all, so there each is a range of a
+ * switch. (A byte for every port would be a third of the binary.) The last
+ * entry of the table is where rows above it initialise in vain.
  */
-#define LOW_PORTS 0x1000
+#define LOW_PORTS 0x400
 #define LOW(port) ((port) < LOW_PORTS ? (port) : LOW_PORTS)
 
 enum {
