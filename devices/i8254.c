@@ -16,12 +16,10 @@
 #define MIN_PERIOD_NS 100000 /* between two interrupts of modes 2 and 3 */
 
 enum { IDLE, HELD, COUNTING }; /* awaits a load; gated off; decrements */
-
 enum { CONTROL = 3 }; /* the register; 0 to 2 are counters, 4 is port B */
 enum { BCD = 0x01, RW_LSB = 0x10, RW_MSB = 0x20, RW_BOTH = 0x30 };
 enum { READ_BACK_NO_STATUS = 0x10, READ_BACK_NO_COUNT = 0x20 };
 enum { STATUS_NULL_COUNT = 0x40, STATUS_OUT = 0x80 };
-
 enum { PORT_B_GATE2 = 0x01, PORT_B_REFRESH = 0x10, PORT_B_OUT2 = 0x20 };
 enum { PORT_B_WRITABLE = 0x0f, REFRESH_TICKS = 18 }; /* 15 us */
 
@@ -78,9 +76,7 @@ ce_of(const struct i8254_counter *c, uint64_t now)
 
 	if (c->phase != COUNTING)
 		return c->ce;
-	if (c->mode == 3)
-		elapsed *= 2;
-	return (int64_t)((uint64_t)c->ce - elapsed);
+	return (int64_t)((uint64_t)c->ce - (elapsed << (c->mode == 3)));
 }
 
 /* CE as the processor reads it. */
@@ -162,8 +158,7 @@ settle(struct i8254_counter *c, uint64_t now)
 		load(c, c->load_at);
 		c->load_at = NEVER;
 		c->high = 1;
-		c->phase =
-		    c->gate || c->mode == 1 || c->mode == 5 ? COUNTING : HELD;
+		c->phase = c->gate || c->mode % 4 == 1 ? COUNTING : HELD;
 	}
 	if (c->phase == COUNTING && repeats(c))
 		reload(c, now);
@@ -357,13 +352,17 @@ i8254_read(struct i8254 *pit, unsigned reg, unsigned size)
 {
 	(void)size; /* 1 */
 	advance(pit, loop_now_ns());
+	if (reg <= CONTROL && pit->absent)
+		return 0xff;
 	if (reg < CONTROL)
 		return read_counter(&pit->counter[reg], pit->now);
 	if (reg == CONTROL)
 		return 0; /* no such read */
+	/* Guests wait for OUT 2 to rise: without a chip it floats high. */
 	return pit->port_b |
 	    (pit->now / REFRESH_TICKS & 1 ? PORT_B_REFRESH : 0) |
-	    (out_of(&pit->counter[2], pit->now) ? PORT_B_OUT2 : 0);
+	    (pit->absent || out_of(&pit->counter[2], pit->now) ? PORT_B_OUT2
+							       : 0);
 }
 
 void
@@ -372,6 +371,8 @@ i8254_write(struct i8254 *pit, unsigned reg, unsigned size, uint32_t value)
 	uint64_t now_ns = loop_now_ns();
 
 	(void)size; /* 1 */
+	if (reg <= CONTROL && pit->absent)
+		return;
 	advance(pit, now_ns);
 	deliver(pit, now_ns);
 	if (reg < CONTROL) {
@@ -390,10 +391,10 @@ i8254_write(struct i8254 *pit, unsigned reg, unsigned size, uint32_t value)
 void
 i8254_reset(struct i8254 *pit)
 {
-	*pit = (struct i8254){ .now = 0 };
-	for (unsigned i = 0; i < 3; i++)
+	*pit = (struct i8254){ .absent = pit->absent };
+	for (unsigned i = 0; i < 3; i++) {
 		program(&pit->counter[i], 0, RW_BOTH);
-	pit->counter[0].gate = 1;
-	pit->counter[1].gate = 1;
+		pit->counter[i].gate = i < 2;
+	}
 	arm(pit);
 }

@@ -41,6 +41,7 @@ struct i8254 {
 	uint64_t rise;	   /* the tick at which OUT 0 next rises, or NEVER */
 	uint64_t fired_ns; /* when OUT 0 last made an interrupt */
 	uint8_t port_b;	   /* bits 3 to 0 */
+	uint8_t absent;	   /* set before the reset: there is port B alone */
 };
 
 /* Power-on: nothing counts, IRQ 0 low, timer off. */

@@ -306,6 +306,7 @@ test_random(void)
 	bool line = false;
 
 	unit_case("a random program of 100,000 steps, as the model has it");
+	pit.absent = 0;
 	i8254_reset(&pit);
 	for (unsigned i = 0; i < 3; i++) {
 		model_program(&model[i], 0x30);
@@ -338,6 +339,7 @@ test_any_state(void)
 		for (size_t k = 0; k < sizeof(bytes); k++)
 			bytes[k] = (uint8_t)unit_random(&seed);
 		memcpy(&pit, bytes, sizeof(pit));
+		pit.absent = i % 16 == 0;
 		fake.now_ns = unit_random(&seed);
 		out(unit_random(&seed) % 5, (uint8_t)unit_random(&seed));
 		(void)in(unit_random(&seed) % 5);

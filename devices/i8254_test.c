@@ -236,6 +236,30 @@ test_port_b(void)
 	expect(toggles >= 6600 && toggles <= 6667);
 }
 
+static void
+test_absent(void)
+{
+	begin("absent: ones at its ports, IRQ 0 low, port B as ever");
+	pit.absent = 1;
+	fake.rises[IRQ_PIT] = 0;
+	i8254_reset(&pit);
+	set(0, 4, 1000);
+	set(2, 0, 1000);
+	pass(5000);
+	for (unsigned reg = 0; reg < 4; reg++)
+		expect_eq(in(reg), 0xff);
+	expect_eq(fake.rises[IRQ_PIT], 0);
+	expect_eq(fake.timer_at[TIMER_pit], TIMER_OFF);
+	out(4, 0x0a);
+	expect_eq(in(4) & ~0x10, 0x2a); /* OUT 2 floats high */
+	out(4, 0x0f);
+	expect_eq(in(4) & ~0x10, 0x2f);
+	pass(5000);
+	expect(out2());
+	expect_eq(fake.rises[IRQ_PIT], 0);
+	pit.absent = 0;
+}
+
 int
 main(void)
 {
@@ -245,5 +269,6 @@ main(void)
 	test_read_back();
 	test_counts();
 	test_port_b();
+	test_absent();
 	return unit_done();
 }

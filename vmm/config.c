@@ -193,6 +193,15 @@ opt_irqchip(struct config *c, const char *text)
 }
 
 static const char *
+opt_pit(struct config *c, const char *text)
+{
+	int n = choose(text, "user", "kernel", "none");
+
+	c->pit = (enum pit)n;
+	return n < 0 ? "user, kernel or none" : NULL;
+}
+
+static const char *
 opt_on_reboot(struct config *c, const char *text)
 {
 	int n = choose(text, "exit", "restart", NULL);
@@ -370,6 +379,8 @@ config_parse(struct config *c, int argc, char **argv)
 	if (c->paused && c->control == NULL)
 		die("--paused needs --control PATH: nothing else lets the guest"
 		    " go on");
+	if (c->pit == PIT_KERNEL && c->irqchip != IRQCHIP_KERNEL)
+		die("--pit kernel: KVM's needs --irqchip kernel beside it");
 	if (c->irqchip == IRQCHIP_NONE && c->cpus > 1)
 		die("--irqchip none: one CPU only, since others are started by"
 		    " an APIC");

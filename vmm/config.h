@@ -13,6 +13,7 @@
 #define MICA_VERSION "0.1.0"
 
 enum irqchip { IRQCHIP_SPLIT, IRQCHIP_KERNEL, IRQCHIP_NONE };
+enum pit { PIT_USER, PIT_KERNEL, PIT_NONE };
 enum { VCPUS_MAX = 254, CPU_MINUS_MAX = 64, DISKS_MAX = 8 };
 enum { CONSOLES_MAX = VIRTIO_CONSOLE_PORTS };
 
@@ -74,6 +75,7 @@ struct config {
 	unsigned console_count;
 	struct config_rtc rtc;
 	enum irqchip irqchip;
+	enum pit pit;
 	bool restart; /* --on-reboot restart */
 	bool teardown_sync;
 	bool stats, describe;

@@ -126,7 +126,8 @@ create_irqchip(void)
 		return;
 	case IRQCHIP_KERNEL:
 		set_up(KVM_CREATE_IRQCHIP, NULL, "in-kernel irqchip");
-		set_up(KVM_CREATE_PIT2, &pit, "in-kernel PIT");
+		if (vm.config.pit == PIT_KERNEL)
+			set_up(KVM_CREATE_PIT2, &pit, "in-kernel PIT");
 		route_kernel_irqchip();
 		return;
 	case IRQCHIP_NONE:

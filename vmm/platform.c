@@ -62,6 +62,7 @@ set_fw_cfg(void)
 void
 platform_configure(void)
 {
+	vm.board.pit.absent = vm.config.pit == PIT_NONE;
 	set_clock();
 	set_fw_cfg();
 }
