@@ -10,7 +10,11 @@
 uint32_t
 pm_timer(void)
 {
-	return inl((uint16_t)get32(fadt() + FADT_PM_TMR));
+	static uint16_t port;
+
+	if (port == 0)
+		port = (uint16_t)get32(fadt() + FADT_PM_TMR);
+	return inl(port);
 }
 
 uint32_t
