@@ -137,6 +137,17 @@ test_edge(void)
 	expect_eq(i8259_ack(&pic), 0x27);
 	expect_eq(isr(0) | isr(SLAVE), 0x00);
 
+	/* No sequence of accesses gets there: INT falls with the request. */
+	begin("edge: gone between the two INTAs, IR15 of a served IR2");
+	line(12, true);
+	pic.slave.edge = 0;
+	expect_eq(i8259_ack(&pic), 0x2f);
+	expect_eq(isr(0), 0x04);
+	expect_eq(isr(SLAVE), 0x00);
+	out(COMMAND, EOI);
+	pulse(12);
+	expect_eq(i8259_ack(&pic), 0x2c);
+
 	begin("IRQ 2 is no input");
 	line(2, true);
 	expect_eq(irr(0), 0x00);
