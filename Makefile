@@ -7,6 +7,7 @@
 #   make bench   the README's tables    make size    bytes per file
 #   make bench-blk   that of the disks, nested under QEMU
 #   make fmt     clang-format           make clean
+#   make coverage    how much of the chips their unit tests run
 #
 # gcc or clang (CC=clang), glibc or musl (CC=musl-gcc BUILD=build/musl).
 
@@ -107,6 +108,9 @@ fmt:
 	clang-format -i vmm/*.[ch] devices/*.[ch] boot/*.[ch] tools/*.[ch] \
 	    guest-tests/*.c guest-tests/lib/*.[ch]
 
+coverage:
+	tools/coverage
+
 size: $(BUILD)/mica
 	@tools/size $(OBJ)
 	@strip -o $(BUILD)/mica.stripped $(BUILD)/mica
@@ -140,5 +144,6 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/unit/*/*.d $(G)/lib/*.d)
-.PHONY: all run check check-long lint fmt size bench bench-blk clean guests soak
+.PHONY: all run check check-long lint fmt size bench bench-blk clean coverage \
+	guests soak
 .SECONDARY:
