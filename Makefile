@@ -59,7 +59,7 @@ run: $(BUILD)/mica
 # Unit tests: each *_test.c against all that is free of KVM and of threads,
 # under the sanitizers, with tools/unit.c for the services it leaves open.
 PURE   := $(filter-out vmm/%,$(SRC)) $(filter vmm/config_%,$(SRC)) \
-	$(filter vmm/blk_% vmm/json%,$(SRC)) vmm/uring.c \
+	$(filter vmm/blk_% vmm/json%,$(SRC)) vmm/uring.c vmm/text.c \
 	vmm/pio.c vmm/mmio.c vmm/gmem.c vmm/console_port.c vmm/zone.c
 TEST   := $(wildcard vmm/*_test.c devices/*_test.c boot/*_test.c)
 TESTS  := $(TEST:%.c=$(BUILD)/unit/%)

@@ -6,12 +6,11 @@
 #include "boot/boot.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "boot/loader.h"
+#include "vmm/text.h"
 
 /* LOW_FLOOR_x is the first address that row x may have (as in pio.c). */
 #define LOWMEM(row, ...)                                                       \
@@ -95,7 +94,7 @@ boot_set_error(struct boot *boot, const char *fmt, ...)
 	if (boot == NULL)
 		return;
 	va_start(args, fmt);
-	vsnprintf(boot->error, sizeof(boot->error), fmt, args);
+	text_putv(boot->error, sizeof(boot->error), fmt, args);
 	va_end(args);
 }
 

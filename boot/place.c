@@ -5,10 +5,10 @@
  * enough for BOOT_CLAIMS_MAX ranges, and needs no order in the file.
  */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "boot/loader.h"
+#include "vmm/text.h"
 
 enum { NAME_MAX_CHARS = 32 };
 
@@ -17,9 +17,9 @@ static const char *
 claim_name(const struct claim *claim, char name[NAME_MAX_CHARS])
 {
 	if (claim->number < 0)
-		snprintf(name, NAME_MAX_CHARS, "%s", claim->what);
+		text_put(name, NAME_MAX_CHARS, "%s", claim->what);
 	else
-		snprintf(
+		text_put(
 		    name, NAME_MAX_CHARS, "%s %d", claim->what, claim->number);
 	return name;
 }

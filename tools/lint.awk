@@ -44,13 +44,15 @@ function judge_include(header)
 		breach(FNR, "linux/kvm.h is for vmm/kvm, vcpu and cpuid")
 	if (is_test || file == "boot/tiny.c") # which is a guest
 		return
+	if (header == "stdio.h" && file ~ /^(vmm|boot)\//)
+		breach(FNR, "stdio.h, a tenth of the binary: see vmm/text.h")
 	if (file ~ /^devices\// && header !~ /^devices\// &&
 	    header !~ /^vmm\/(gmem|util|irq|loop|log|term|stop|kick|entropy)\.h$/ &&
 	    header !~ /^(string|stdbool|stdint|stddef)\.h$/ &&
 	    header !~ /^linux\//)
 		breach(FNR, "devices/ does not know " header)
 	if (file ~ /^boot\// && header !~ /^(boot|devices)\// &&
-	    header !~ /^vmm\/(gmem|util|irq|log)\.h$/ &&
+	    header !~ /^vmm\/(gmem|util|irq|log|text)\.h$/ &&
 	    header !~ /^(string|std[a-z]*|inttypes|errno|unistd|elf)\.h$/ &&
 	    header !~ /^(linux|asm)\//)
 		breach(FNR, "boot/ does not know " header)

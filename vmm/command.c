@@ -3,11 +3,10 @@
  * See command.h. A message is judged as a whole before its command does
  * anything.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "vmm/command.h"
+#include "vmm/text.h"
 
 enum need { OPTIONAL, REQUIRED };
 
@@ -49,7 +48,7 @@ command_fail(
 
 	call->error = error;
 	va_start(args, format);
-	vsnprintf(call->why, sizeof(call->why), format, args);
+	text_putv(call->why, sizeof(call->why), format, args);
 	va_end(args);
 }
 
@@ -251,7 +250,7 @@ command_message(struct command_client *client, const char *text, size_t length,
 	const char *wrong = json_read(&json, text, length);
 
 	if (wrong != NULL) {
-		snprintf(call.why, sizeof(call.why), "no JSON: %s, at byte %u",
+		text_put(call.why, sizeof(call.why), "no JSON: %s, at byte %u",
 		    wrong, json.at);
 		command_refuse(call.why, out);
 		return;

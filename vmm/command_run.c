@@ -3,10 +3,9 @@
  * What each command of commands.def does. Their effects and returned values
  * are those of QEMU's commands of the same names (its QMP reference).
  */
-#include <stdlib.h>
-
 #include "vmm/command.h"
 #include "vmm/disk.h"
+#include "vmm/text.h"
 #include "vmm/vm.h"
 
 /* None is offered, so none can be enabled. */
@@ -39,15 +38,15 @@ run_query_commands(struct command_call *call)
 static void
 put_version(struct json_writer *out)
 {
-	char *dot;
-	unsigned long major = strtoul(MICA_VERSION, &dot, 10);
-	unsigned long minor = strtoul(dot + 1, &dot, 10);
-	unsigned long micro = strtoul(dot + 1, NULL, 10);
+	uint64_t major, minor, micro;
+	const char *dot = text_number(MICA_VERSION, 10, &major);
 
+	dot = text_number(dot + 1, 10, &minor);
+	text_number(dot + 1, 10, &micro);
 	json_put(out,
-	    "{\"qemu\": {\"micro\": %lu, \"minor\": %lu, \"major\": %lu},"
+	    "{\"qemu\": {\"micro\": %u, \"minor\": %u, \"major\": %u},"
 	    " \"package\": \"mica " MICA_VERSION "\"}",
-	    micro, minor, major);
+	    (unsigned)micro, (unsigned)minor, (unsigned)major);
 }
 
 void

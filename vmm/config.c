@@ -7,13 +7,13 @@
  *
  * Runs once, on the main thread, first of all.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "vmm/config_words.h"
 #include "vmm/cpuid.h"
 #include "vmm/log.h"
+#include "vmm/text.h"
 
 /* Each parser returns NULL, or what the text should have been. */
 static const char *
@@ -68,10 +68,10 @@ static const char *
 opt_cmdline(struct config *c, const char *text)
 {
 	size_t used = strlen(c->cmdline);
-	int n = snprintf(c->cmdline + used, sizeof(c->cmdline) - used, "%s%s",
-	    used ? " " : "", text);
+	size_t n = text_put(c->cmdline + used, sizeof(c->cmdline) - used,
+	    "%s%s", used ? " " : "", text);
 
-	if ((size_t)n >= sizeof(c->cmdline) - used)
+	if (n >= sizeof(c->cmdline) - used)
 		return "at most 16383 characters in all";
 	return NULL;
 }
@@ -271,7 +271,7 @@ static const char *
 opt_version(struct config *c, const char *text)
 {
 	(void)c, (void)text;
-	printf("mica " MICA_VERSION "\n");
+	print("mica " MICA_VERSION "\n");
 	exit(0);
 }
 
@@ -279,22 +279,21 @@ static const char *
 opt_help(struct config *c, const char *text)
 {
 	(void)c, (void)text;
-	printf(
-	    "usage: mica [OPTIONS] [IMAGE] [-- COMMAND LINE]\n\n"
-	    "Boots IMAGE, or the guest inside mica, on KVM. stdin and stdout"
-	    " are its COM1;\non a terminal Ctrl-A x leaves, Ctrl-A h helps.\n"
-	    "\n");
+	print("usage: mica [OPTIONS] [IMAGE] [-- COMMAND LINE]\n\n"
+	      "Boots IMAGE, or the guest inside mica, on KVM. stdin and stdout"
+	      " are its COM1;\non a terminal Ctrl-A x leaves, Ctrl-A h helps.\n"
+	      "\n");
 #define OPTION(name, argument, parser, help)                                   \
-	printf("  --%s%s%s\n\t%s\n", name, *(argument) ? " " : "", argument,   \
+	print("  --%s%s%s\n\t%s\n", name, *(argument) ? " " : "", argument,    \
 	    help);
 #include "vmm/options.def"
-	printf("\nLoaders:");
+	print("\nLoaders:");
 	for (unsigned i = 0; boot_loader_name(i) != NULL; i++)
-		printf(" %s", boot_loader_name(i));
-	printf("\n\nCommands of --control:");
-#define COMMAND(name, ...) printf(" %s", name);
+		print(" %s", boot_loader_name(i));
+	print("\n\nCommands of --control:");
+#define COMMAND(name, ...) print(" %s", name);
 #include "vmm/commands.def"
-	printf(
+	print(
 	    "\n\nExit status: 0 the guest powered off or reset, or the user"
 	    " left; what the guest\ngave to port 0xf4 (value << 1 | 1) or 0xf8"
 	    " (value); 1 the host or an option is\nat fault; 3 the guest"
@@ -335,8 +334,7 @@ parse_option(struct config *c, char **argv, int i)
 	int taken = 1;
 
 	if (argv[i][1] != '-' || o == NULL)
-		die("%.*s: no such option (mica --help lists them)",
-		    (int)(length + 2), argv[i]);
+		die("%.200s: no such option (mica --help lists them)", argv[i]);
 	if (!o->argument && value != NULL)
 		die("--%s takes no value", o->name);
 	if (o->argument && value == NULL) {

@@ -4,8 +4,9 @@
  */
 #include "vmm/config_words.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "vmm/text.h"
 
 char *
 cut_word(struct config *c, const char **text)
@@ -53,34 +54,27 @@ on_off(const char *value, bool *on)
 bool
 number(const char *text, uint64_t least, uint64_t most, uint64_t *value)
 {
-	char *end;
+	const char *end = text_number(text, 10, value);
 
-	if (*text < '0' || *text > '9')
-		return false;
-	*value = strtoull(text, &end, 10);
-	return *end == '\0' && *value >= least && *value <= most;
+	return end != NULL && *end == '\0' && *value >= least && *value <= most;
 }
 
 bool
 parse_size(const char *text, uint64_t *bytes)
 {
 	static const char units[] = "KMGT";
-	const char *unit;
-	char *end;
-	unsigned long long n;
+	bool is_hex = text[0] == '0' && (text[1] | 0x20) == 'x';
+	const char *unit, *end;
 
-	if (*text < '0' || *text > '9')
-		return false;
-	n = strtoull(text, &end, 0);
-	if (*end == '\0') {
-		*bytes = n;
-		return n != ~0ull;
-	}
+	end = is_hex ? text_number(text + 2, 16, bytes)
+		     : text_number(text, 10, bytes);
+	if (end == NULL || *end == '\0')
+		return end != NULL;
 	unit = memchr(units, *end & ~0x20, sizeof(units) - 1);
 	if (end[1] != '\0' || unit == NULL)
 		return false;
 	return !__builtin_mul_overflow(
-	    n, (uint64_t)1 << (10 * (unit - units + 1)), bytes);
+	    *bytes, (uint64_t)1 << (10 * (unit - units + 1)), bytes);
 }
 
 bool

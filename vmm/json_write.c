@@ -4,27 +4,26 @@
  *
  * Threads: any; there is no state.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "vmm/json.h"
 #include "vmm/json_utf8.h"
+#include "vmm/text.h"
 
 void
 json_put(struct json_writer *w, const char *format, ...)
 {
 	size_t left = w->room - w->used;
 	va_list args;
-	int n;
+	size_t n;
 
 	va_start(args, format);
-	n = vsnprintf(w->text + w->used, left, format, args);
+	n = text_putv(w->text + w->used, left, format, args);
 	va_end(args);
-	if (n < 0 || (size_t)n >= left)
+	if (n >= left)
 		w->full = true;
 	else
-		w->used += (size_t)n;
+		w->used += n;
 }
 
 /* As \u, or a pair of them. */

@@ -4,29 +4,27 @@
  * threads do not mix.
  */
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "vmm/log.h"
-#include "vmm/util.h"
+#include "vmm/text.h"
 #include "vmm/vm.h"
 
 static void
 say(const char *fmt, va_list args, const char *tail)
 {
 	char line[512];
-	int n = snprintf(line, sizeof(line), "mica: ");
+	size_t n = text_put(line, sizeof(line), "mica: ");
 
-	n += vsnprintf(line + n, sizeof(line) - n, fmt, args);
-	n = MIN(n, (int)sizeof(line) - 1);
-	n += snprintf(line + n, sizeof(line) - n, "%s", tail);
-	n = MIN(n, (int)sizeof(line) - 3);
+	n += text_putv(line + n, sizeof(line) - n, fmt, args);
+	n = MIN(n, sizeof(line) - 1);
+	n += text_put(line + n, sizeof(line) - n, "%s", tail);
+	n = MIN(n, sizeof(line) - 3);
 	/* A raw terminal wants the carriage return. */
-	n += snprintf(line + n, 3, vm.term.tty ? "\r\n" : "\n");
-	if (write(STDERR_FILENO, line, (size_t)n) < 0)
+	n += text_put(line + n, 3, vm.term.tty ? "\r\n" : "\n");
+	if (write(STDERR_FILENO, line, n) < 0)
 		return; /* nowhere left to say so */
 }
 
@@ -57,11 +55,30 @@ die_errno(const char *fmt, ...)
 	char tail[128];
 	va_list args;
 
-	snprintf(tail, sizeof(tail), ": %s", strerror(errno));
+	text_put(tail, sizeof(tail), ": %s", strerror(errno));
 	va_start(args, fmt);
 	say(fmt, args, tail);
 	va_end(args);
 	exit(1);
+}
+
+void
+print(const char *fmt, ...)
+{
+	char text[1024], *at = text;
+	va_list args;
+	size_t length;
+	ssize_t n;
+
+	va_start(args, fmt);
+	length = text_putv(text, sizeof(text), fmt, args);
+	va_end(args);
+	check(length < sizeof(text));
+	for (; length > 0; at += n, length -= (size_t)n) {
+		n = write(STDOUT_FILENO, at, length);
+		if (n < 0)
+			die_errno("stdout");
+	}
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * mica's own words, on stderr, one line each, "mica: " before it. The guest's
- * are COM1 and never pass here.
+ * are COM1 and never pass here. Formats are those of text.h.
  */
 #ifndef VMM_LOG_H
 #define VMM_LOG_H
@@ -16,6 +16,10 @@ _Noreturn __attribute__((format(printf, 1, 2))) void die_errno(
 
 /* A line that does not end anything. */
 __attribute__((format(printf, 1, 2))) void warn(const char *fmt, ...);
+
+/* What the user has asked for, on stdout: --help and the like. At most 1023
+ * characters. */
+__attribute__((format(printf, 1, 2))) void print(const char *fmt, ...);
 
 /* The guest misbehaved: the line comes once for each `seen`, a static false
  * at the call, however often the guest repeats it. */

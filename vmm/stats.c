@@ -6,8 +6,6 @@
  * Threads: milestones and marks from any; disks on the loop; printing when all
  * vCPUs have ended.
  */
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "vmm/log.h"
@@ -105,12 +103,16 @@ stats_count_disk(struct stats_disk *disk, const struct blk_io *io)
 		disk->bytes[io->op] += io->bytes;
 }
 
+/* For "%llu.%u": n in units of `of`, to one decimal place. */
+#define TENTHS(n, of)                                                          \
+	(unsigned long long)((n) / (of)), (unsigned)((n) % (of)*10 / (of))
+
 static void
 print_row(const char *name, const struct stats_row *sum)
 {
 	if (sum->count != 0)
-		warn("  %-20s %12llu %14.1f", name,
-		    (unsigned long long)sum->count, (double)sum->ns / 1000);
+		warn("  %-20s %12llu %12llu.%u", name,
+		    (unsigned long long)sum->count, TENTHS(sum->ns, 1000));
 }
 
 /* One table: `offset` finds its rows in each vCPU's struct stats. */
@@ -148,9 +150,9 @@ print_disk(unsigned disk, const struct stats_disk *d)
 	warn("disk %-17u %12s %14s", disk, "requests", "KiB");
 	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
 		if (d->requests[i] != 0)
-			warn("  %-20s %12llu %14.1f", names[i],
+			warn("  %-20s %12llu %12llu.%u", names[i],
 			    (unsigned long long)d->requests[i],
-			    (double)d->bytes[i] / KIB);
+			    TENTHS(d->bytes[i], KIB));
 }
 
 static void
@@ -162,13 +164,13 @@ print_boot(void)
 	warn("%-40s us since start", "milestone");
 	for (unsigned i = 0; i < MILESTONES; i++)
 		if (m->at_ns[i] != 0)
-			warn("  %-38s %13.1f", milestone_names[i],
-			    (double)(m->at_ns[i] - start_ns) / 1000);
+			warn("  %-38s %11llu.%u", milestone_names[i],
+			    TENTHS(m->at_ns[i] - start_ns, 1000));
 	for (unsigned i = 0; i < m->mark_count; i++)
-		warn("  guest's mark %-25u %13.1f", m->marks[i].number,
-		    (double)(m->marks[i].at_ns - start_ns) / 1000);
-	warn("  %-38s %13.1f", "this line",
-	    (double)(stats_now_ns() - start_ns) / 1000);
+		warn("  guest's mark %-25u %11llu.%u", m->marks[i].number,
+		    TENTHS(m->marks[i].at_ns - start_ns, 1000));
+	warn("  %-38s %11llu.%u", "this line",
+	    TENTHS(stats_now_ns() - start_ns, 1000));
 }
 
 void

@@ -7,10 +7,10 @@
  * Threads: the main thread, after the vCPU's has ended.
  */
 #include <linux/kvm.h>
-#include <stdio.h>
 #include <sys/ioctl.h>
 
 #include "vmm/log.h"
+#include "vmm/text.h"
 #include "vmm/vcpu.h"
 
 #define HEX(n) (unsigned long long)(n)
@@ -54,7 +54,7 @@ dump_code(struct vcpu *vcpu, uint64_t linear)
 	struct kvm_translation where = { .linear_address = linear };
 	char text[16 * 3 + 1];
 	uint8_t byte;
-	int used = 0;
+	size_t used = 0;
 
 	if (ioctl(vcpu->fd, KVM_TRANSLATE, &where) < 0 || !where.valid) {
 		warn("  no code at rip: not mapped");
@@ -64,7 +64,7 @@ dump_code(struct vcpu *vcpu, uint64_t linear)
 		if (!gmem_read(&vm.mem, where.physical_address + i, &byte, 1))
 			break;
 		used +=
-		    snprintf(text + used, sizeof(text) - used, " %02x", byte);
+		    text_put(text + used, sizeof(text) - used, " %02x", byte);
 	}
 	warn("  code at rip:%s", used ? text : " not in RAM");
 }
