@@ -6,6 +6,7 @@
 #   make soak    all devices under load, for TIME=10m
 #   make bench   the README's tables    make size    bytes per file
 #   make bench-blk   that of the disks, nested under QEMU
+#   make bench-timer that of the timers, in two minutes
 #   make fmt     clang-format           make clean
 #   make coverage    how much of the chips their unit tests run
 #
@@ -124,6 +125,10 @@ bench: $(BUILD)/mica $(BENCH)
 	$(BUILD)/bench/bench_boot $(BUILD) 30
 	$(BUILD)/bench/bench_exit $(BUILD) 30
 
+bench-timer: $(BUILD)/mica $(BUILD)/bench/bench_timer \
+	$(G)/bench_timer_guest.elf
+	$(BUILD)/bench/bench_timer $(BUILD) 5
+
 bench-blk: $(BUILD)/mica $(addprefix $(BUILD)/bench/bench_blk_,host guest)
 	tools/bench_blk $(BUILD)
 
@@ -144,6 +149,6 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/unit/*/*.d $(G)/lib/*.d)
-.PHONY: all run check check-long lint fmt size bench bench-blk clean coverage \
-	guests soak
+.PHONY: all run check check-long lint fmt size bench bench-blk bench-timer \
+	clean coverage guests soak
 .SECONDARY:

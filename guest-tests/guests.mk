@@ -63,6 +63,12 @@ PVH   := $(filter-out $(NOPVH),$(basename $(notdir \
 	$(wildcard guest-tests/[th]_*.c))))
 $(foreach g,$(PVH),$(eval $(call guest,$(g),$(g),pvh,0x100000,guest)))
 
+$(eval $(call guest,bench_timer_guest,bench_timer_guest,pvh,0x100000,guest))
+$(G)/bench_timer_guest.o: tools/bench_timer_guest.c
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(GUESTC) -c -o $@ $<
+
 # Other forms of the same: 32-bit ELF, raw bytes, and the pattern as a file.
 $(G)/%.elf32: $(G)/%.elf
 	@objcopy -O elf32-i386 $< $@
