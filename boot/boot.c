@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "boot/loader.h"
+#include "vmm/log.h"
 #include "vmm/text.h"
 
 /* LOW_FLOOR_x is the first address that row x may have (as in pio.c). */
@@ -116,6 +117,8 @@ image_read(const struct image *image, uint64_t at, void *to, uint64_t len)
 
 		if (got < 0 && errno == EINTR)
 			continue;
+		if (got < 0)
+			warn("%s: %s", image->name, strerror(errno));
 		if (got <= 0)
 			return false;
 		next += got;

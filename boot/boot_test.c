@@ -97,8 +97,10 @@ test_file(void)
 	expect(!image_read(&image, UINT64_MAX, bytes, 2));
 	expect(ftruncate(fd, 9) == 0);
 	expect(!image_read(&image, 8, bytes, 2));
+	expect_eq(fake.warnings, 0);
 	close(fd);
 	expect(!image_read(&image, 0, bytes, 1));
+	expect_eq(fake.warnings, 1); /* EBADF */
 
 	unit_case("a module that cannot be read is an error");
 	machine(NULL, 0, 1);
