@@ -43,6 +43,7 @@ void
 kvm_open(void)
 {
 	const int sync = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
+	int has;
 
 	vm.kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (vm.kvm_fd < 0 && errno == EACCES)
@@ -57,8 +58,8 @@ kvm_open(void)
 	if (ioctl(vm.kvm_fd, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
 		die("/dev/kvm: not the stable KVM interface (API version 12)");
 	/* The youngest of the capabilities that every run needs. */
-	if ((ioctl(vm.kvm_fd, KVM_CHECK_EXTENSION, KVM_CAP_SYNC_REGS) & sync) !=
-	    sync)
+	has = ioctl(vm.kvm_fd, KVM_CHECK_EXTENSION, KVM_CAP_SYNC_REGS);
+	if (has < 0 || (has & sync) != sync)
 		die("/dev/kvm: no KVM_CAP_SYNC_REGS (Linux has it since 4.17)");
 }
 
@@ -304,8 +305,8 @@ kvm_doorbell(const struct doorbell *bell, bool on)
 static int
 outlive(void *parent)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != (pid_t)(intptr_t)parent)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
+	    getppid() != (pid_t)(intptr_t)parent)
 		_exit(0);
 	syscall(SYS_close_range, 0, vm.kvm_fd - 1, 0);
 	close(vm.term.out); /* opened anew, behind KVM's */
