@@ -48,7 +48,7 @@ start_workers(struct blk_worker *w, unsigned count)
 	for (unsigned i = 0; i < count && error == 0; i++)
 		error = pthread_create(&thread, NULL, work, w);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return error == 0 ? NULL : strerror(error);
+	return error == 0 ? NULL : "no thread could be had for aio=threads";
 }
 
 const char *
