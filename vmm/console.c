@@ -115,7 +115,7 @@ watch(unsigned port)
 {
 	const struct console_port *p = &vm.consoles[port];
 
-	loop_watch(LOOP_CONSOLE + port, p->fd < 0 ? p->listener : p->fd,
+	loop_rewatch(LOOP_CONSOLE + port, p->fd < 0 ? p->listener : p->fd,
 	    console_port_events(p));
 }
 

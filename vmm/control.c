@@ -90,8 +90,9 @@ control_start(void)
 
 	if (c->listener == 0)
 		return;
-	loop_watch(LOOP_CONTROL, c->listener, EPOLLIN);
-	loop_watch(LOOP_CONTROL_TIMER, c->timer, EPOLLIN);
+	if (!loop_watch(LOOP_CONTROL, c->listener, EPOLLIN) ||
+	    !loop_watch(LOOP_CONTROL_TIMER, c->timer, EPOLLIN))
+		die_errno("--control: event loop");
 }
 
 static void
@@ -111,10 +112,10 @@ forget_client(void)
 static void
 drop_client(void)
 {
-	loop_watch(LOOP_CONTROL_CLIENT, vm.control.fd, 0);
+	loop_rewatch(LOOP_CONTROL_CLIENT, vm.control.fd, 0);
 	close(vm.control.fd);
 	forget_client();
-	loop_watch(LOOP_CONTROL, vm.control.listener, EPOLLIN);
+	loop_rewatch(LOOP_CONTROL, vm.control.listener, EPOLLIN);
 }
 
 /* What the client does not take now stays. Once it has gone, all vanishes. */
@@ -149,7 +150,7 @@ watch(void)
 	    : idle()				   ? EPOLLIN
 						   : 0;
 
-	loop_watch(LOOP_CONTROL_CLIENT, vm.control.fd, events);
+	loop_rewatch(LOOP_CONTROL_CLIENT, vm.control.fd, events);
 }
 
 static void
@@ -213,7 +214,7 @@ control_accept(void)
 	if (fd < 0 &&
 	    (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED))
 		return;
-	loop_watch(LOOP_CONTROL, c->listener, 0);
+	loop_rewatch(LOOP_CONTROL, c->listener, 0);
 	if (fd < 0) {
 		warn("--control: accept: %s; no client is heard any more",
 		    strerror(errno));

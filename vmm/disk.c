@@ -64,7 +64,8 @@ disk_open_all(void)
 	wrong = blk_engine_start(&vm.disks, c->disk_count);
 	if (wrong != NULL)
 		die("--disk: %s", wrong);
-	loop_watch(LOOP_DISK, vm.disks.event, EPOLLIN | EPOLLET);
+	if (!loop_watch(LOOP_DISK, vm.disks.event, EPOLLIN | EPOLLET))
+		die_errno("--disk: event loop");
 	pthread_mutex_unlock(&vm.lock);
 }
 

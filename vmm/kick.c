@@ -57,9 +57,12 @@ kick_enable(unsigned device, unsigned queue, bool legacy)
 	}
 	vm.kicks.legacy[device][queue] = legacy;
 	bell = doorbell_of(device, queue, legacy);
-	if (!kvm_doorbell(&bell, true) ||
-	    !loop_watch(number_of(device, queue), *fd, EPOLLIN | EPOLLET))
-		warn_once("doorbell: %s", strerror(errno));
+	if (loop_watch(number_of(device, queue), *fd, EPOLLIN | EPOLLET) &&
+	    kvm_doorbell(&bell, true))
+		return;
+	warn_once("doorbell: %s", strerror(errno));
+	close(*fd); /* epoll forgets it */
+	*fd = 0;
 }
 
 void
@@ -70,7 +73,9 @@ kick_disable(unsigned device, unsigned queue)
 	if (queue >= KICK_QUEUES || vm.kicks.fd[device][queue] == 0)
 		return;
 	bell = doorbell_of(device, queue, vm.kicks.legacy[device][queue]);
-	kvm_doorbell(&bell, false);
+	/* ENOENT: of a machine that a restart has taken away. */
+	if (!kvm_doorbell(&bell, false) && errno != ENOENT)
+		warn_once("doorbell: %s", strerror(errno));
 	close(bell.fd); /* epoll forgets it */
 	vm.kicks.fd[device][queue] = 0;
 }

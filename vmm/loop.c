@@ -43,6 +43,14 @@ loop_host_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+/* No event will come any more, and the guest would wait for ever. */
+static void
+give_up(const char *what)
+{
+	warn("%s: %s", what, strerror(errno));
+	vm_stop(STOP_HOST, 0);
+}
+
 /* The timerfd follows the earliest timer; a call that does not change that
  * costs nothing. */
 static void
@@ -62,7 +70,8 @@ arm(void)
 		when.it_value.tv_sec = (time_t)(at_ns / 1000000000);
 		when.it_value.tv_nsec = (long)(at_ns % 1000000000);
 	}
-	timerfd_settime(l->timer, TFD_TIMER_ABSTIME, &when, NULL);
+	if (timerfd_settime(l->timer, TFD_TIMER_ABSTIME, &when, NULL) < 0)
+		give_up("timer");
 }
 
 void
@@ -93,7 +102,8 @@ watch(int epoll, unsigned source, int fd, uint32_t events)
 	if (events == 0)
 		return epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL) == 0;
 	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0 ||
-	    epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) == 0;
+	    (errno == EEXIST &&
+		epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) == 0);
 }
 
 /* What the user does is watched in a second set too, and while the machine is
@@ -110,6 +120,13 @@ loop_watch(unsigned source, int fd, uint32_t events)
 	    !watch(vm.loop.users, source, fd, events))
 		return false;
 	return watch(vm.loop.epoll, source, fd, events);
+}
+
+void
+loop_rewatch(unsigned source, int fd, uint32_t events)
+{
+	if (!loop_watch(source, fd, events) && events != 0)
+		warn_once("event loop: %s", strerror(errno));
 }
 
 /* nohup, or a shell for a job in the background, has seen to it that these do
@@ -146,11 +163,10 @@ loop_init(void)
 	l->signal = signalfd(-1, &taken, SFD_NONBLOCK | SFD_CLOEXEC);
 	l->post = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (l->epoll < 0 || l->users < 0 || l->post < 0 || l->timer < 0 ||
-	    l->signal < 0)
+	    l->signal < 0 || !loop_watch(LOOP_TIMER, l->timer, EPOLLIN) ||
+	    !loop_watch(LOOP_POST, l->post, EPOLLIN | EPOLLET) ||
+	    !loop_watch(LOOP_SIGNAL, l->signal, EPOLLIN))
 		die_errno("descriptors of the event loop");
-	loop_watch(LOOP_TIMER, l->timer, EPOLLIN);
-	loop_watch(LOOP_POST, l->post, EPOLLIN | EPOLLET);
-	loop_watch(LOOP_SIGNAL, l->signal, EPOLLIN);
 }
 
 static void
@@ -257,6 +273,8 @@ loop_main(void *unused)
 		bool disks;
 
 		pthread_mutex_lock(&vm.lock);
+		if (n < 0 && errno != EINTR && !vm_stopping())
+			give_up("event loop");
 		for (int i = 0; i < n; i++)
 			if (pausing == vm.pause.on)
 				handle(events[i].data.u32);

@@ -73,9 +73,13 @@ void loop_post(void);
  * which they do. Board's lock held. */
 void loop_clock(bool runs);
 
-/* Watch `fd` for epoll `events`; 0 stops watching. False when epoll refuses
- * the file, as it does with regular ones. An eventfd watched for EPOLLET need
- * not be read: each write to it is an event. */
+/* Watch `fd` for epoll `events`; 0 stops watching. False, and errno, when epoll
+ * refuses: EPERM of files that it refuses always, as regular ones. An eventfd
+ * watched for EPOLLET need not be read: each write to it is an event. */
 bool loop_watch(unsigned source, int fd, uint32_t events);
+
+/* The same, and says what is wrong itself: of what was watched before, or comes
+ * while the guest runs. */
+void loop_rewatch(unsigned source, int fd, uint32_t events);
 
 #endif

@@ -116,7 +116,7 @@ write_span(void)
 		t->tail += (uint32_t)n;
 	} else if (errno == EAGAIN) {
 		t->blocked = true;
-		loop_watch(LOOP_STDOUT, t->out, EPOLLOUT);
+		loop_rewatch(LOOP_STDOUT, t->out, EPOLLOUT);
 	} else if (errno != EINTR) {
 		warn_once("stdout: %s; the guest's output is dropped",
 		    strerror(errno));
@@ -171,7 +171,7 @@ term_flush(void)
 void
 term_writable(void)
 {
-	loop_watch(LOOP_STDOUT, vm.term.out, 0);
+	loop_rewatch(LOOP_STDOUT, vm.term.out, 0);
 	vm.term.blocked = false;
 	flush();
 }

@@ -27,7 +27,7 @@ watch_input(bool on)
 	if (vm.term.watching == on || vm.term.in_closed)
 		return;
 	vm.term.watching = on;
-	loop_watch(LOOP_STDIN, vm.term.in, on ? EPOLLIN : 0);
+	loop_rewatch(LOOP_STDIN, vm.term.in, on ? EPOLLIN : 0);
 }
 
 /* Keys that were read ahead go first, from the loop: the chip is in the midst
@@ -220,7 +220,7 @@ make_raw(void)
 		return;
 	vm.term.tty = true;
 	vm.term.feed = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	loop_watch(LOOP_FEED, vm.term.feed, EPOLLIN);
+	loop_rewatch(LOOP_FEED, vm.term.feed, EPOLLIN);
 	for (unsigned i = 0; i < ARRAY_SIZE(fatal); i++)
 		sigaction(fatal[i], &action, NULL);
 	raw = vm.term.cooked;
@@ -238,8 +238,9 @@ term_input_init(void)
 	if (!loop_watch(LOOP_STDIN, t->in, EPOLLIN)) {
 		/* A regular file has no wait queue; it is always ready, and
 		 * so is an eventfd that counts one. */
-		t->in = eventfd(1, EFD_CLOEXEC);
-		loop_watch(LOOP_STDIN, t->in, EPOLLIN);
+		t->in = errno == EPERM ? eventfd(1, EFD_CLOEXEC) : -1;
+		if (t->in < 0 || !loop_watch(LOOP_STDIN, t->in, EPOLLIN))
+			die_errno("stdin: event loop");
 	}
 	make_raw();
 }
