@@ -4,6 +4,8 @@
 #   make check   every test             make lint    format and house rules
 #   make check-long  and the longer Linux guests, in about half an hour
 #   make soak    all devices under load, for TIME=10m
+#   make fault-sweep  every system call fails, everywhere, in ten minutes
+#   make kill-sweep   mica is killed a thousand times, in five
 #   make bench   the README's tables    make size    bytes per file
 #   make bench-blk   that of the disks, nested under QEMU
 #   make bench-timer that of the timers, in two minutes
@@ -93,7 +95,26 @@ $(DIFF).rom: tools/diff_chips.S Makefile
 	@$(CC) -nostdlib -static -no-pie -Wl,-Ttext=0xf0000,-e,start \
 	    -Wl,--build-id=none,--oformat=binary -o $@ $<
 
-check: $(BUILD)/mica $(BUILD)/bench/spin.elf $(TESTS) $(DIFF) $(DIFF).rom guests
+# Hosts that fail.
+SWEEPS := $(addprefix $(BUILD)/tools/,fault_sweep kill_sweep)
+$(BUILD)/tools/fault_sweep: tools/fault_run.c tools/numbers.c
+$(BUILD)/tools/kill_sweep: tools/numbers.c
+
+$(SWEEPS): $(BUILD)/%: %.c
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(OPT) $(filter-out -MMD -MP,$(STD)) -o $@ $(filter %.c,$^)
+
+$(BUILD)/tools/fault_sweep: tools/fault_run.h tools/fault_calls.def
+
+fault-sweep: $(BUILD)/mica $(SWEEPS) guests
+	$(BUILD)/tools/fault_sweep $(BUILD) whole
+
+kill-sweep: $(BUILD)/mica $(SWEEPS) guests
+	$(BUILD)/tools/kill_sweep $(BUILD) 1000
+
+check: $(BUILD)/mica $(BUILD)/bench/spin.elf $(TESTS) $(DIFF) $(DIFF).rom \
+	$(SWEEPS) guests
 	tools/check $(BUILD)
 
 check-long: export MICA_LONG = yes
@@ -150,5 +171,5 @@ clean:
 
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/unit/*/*.d $(G)/lib/*.d)
 .PHONY: all run check check-long lint fmt size bench bench-blk bench-timer \
-	clean coverage guests soak
+	clean coverage guests soak fault-sweep kill-sweep
 .SECONDARY:
