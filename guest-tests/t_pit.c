@@ -112,8 +112,9 @@ check_none(const char *chip)
 	outb(PORT_B, GATE2);
 	load(CHANNEL2, 0xb0, COUNT_10MS);
 	expect_eq(inb(PORT_B) & ~REFRESH, GATE2 | OUT2, "port B, OUT 2 high");
-	for (uint16_t port = CHANNEL0; port <= CONTROL; port++)
-		expect_eq(inb(port), 0xff, "a port of an absent chip");
+	for (unsigned port = CHANNEL0; port <= CONTROL; port++)
+		expect_eq(
+		    inb((uint16_t)port), 0xff, "a port of an absent chip");
 	irq_enable();
 	while (pm_timer_us(since) < 5 * TICK_US)
 		pause();
