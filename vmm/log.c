@@ -9,21 +9,20 @@
 #include <unistd.h>
 
 #include "vmm/log.h"
+#include "vmm/log_line.h"
 #include "vmm/text.h"
 #include "vmm/vm.h"
 
 static void
 say(const char *fmt, va_list args, const char *tail)
 {
-	char line[512];
-	size_t n = text_put(line, sizeof(line), "mica: ");
+	char line[LOG_LINE];
+	size_t n = log_line(line, fmt, args, tail);
 
-	n += text_putv(line + n, sizeof(line) - n, fmt, args);
-	n = MIN(n, sizeof(line) - 1);
-	n += text_put(line + n, sizeof(line) - n, "%s", tail);
-	n = MIN(n, sizeof(line) - 3);
 	/* A raw terminal wants the carriage return. */
-	n += text_put(line + n, 3, vm.term.tty ? "\r\n" : "\n");
+	if (vm.term.tty)
+		line[n++] = '\r';
+	line[n++] = '\n';
 	if (write(STDERR_FILENO, line, n) < 0)
 		return; /* nowhere left to say so */
 }
