@@ -327,13 +327,15 @@ find_option(const char *name, size_t length)
 static int
 parse_option(struct config *c, char **argv, int i)
 {
-	const char *word = argv[i] + 2, *wrong;
-	size_t length = strcspn(word, "=");
-	const struct option *o = find_option(word, length);
-	char *value = word[length] ? argv[i] + 2 + length + 1 : NULL;
+	size_t end = strcspn(argv[i], "=");
+	bool named = strncmp(argv[i], "--", 2) == 0;
+	const struct option *o =
+	    named ? find_option(argv[i] + 2, end - 2) : NULL;
+	char *value = argv[i][end] ? argv[i] + end + 1 : NULL;
+	const char *wrong;
 	int taken = 1;
 
-	if (argv[i][1] != '-' || o == NULL)
+	if (o == NULL)
 		die("%.200s: no such option (mica --help lists them)", argv[i]);
 	if (!o->argument && value != NULL)
 		die("--%s takes no value", o->name);
