@@ -82,6 +82,8 @@ $(TESTS): %: %.o $(PUREO)
 	@echo "  LD $@"
 	@$(CC) $(SAN) -o $@ $^ -pthread
 
+include tools/fuzz_parsers.mk
+
 # The chips beside QEMU's.
 DIFF   := $(BUILD)/unit/tools/diff_chips
 DIFFO  := $(patsubst %.c,$(BUILD)/unit/%.o,$(wildcard tools/diff_chips*.c))
@@ -115,7 +117,7 @@ kill-sweep: $(BUILD)/mica $(SWEEPS) guests
 	$(BUILD)/tools/kill_sweep $(BUILD) 1000
 
 check: $(BUILD)/mica $(BUILD)/bench/spin.elf $(TESTS) $(DIFF) $(DIFF).rom \
-	$(SWEEPS) guests
+	$(SWEEPS) $(PARSERS:%=$(BUILD)/fuzz/%) guests
 	tools/check $(BUILD)
 
 check-long: export MICA_LONG = yes
