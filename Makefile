@@ -24,6 +24,13 @@ STD    := -std=gnu11 -D_GNU_SOURCE -I. -MMD -MP $(WARN)
 HARDEN := -fPIE -fstack-protector-strong -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables
 LINK   := -static-pie -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack
+
+# A static PIE relocates itself: glibc knows how with the compact form, a
+# thirtieth of the size, since 2.36; musl 1.2.3 does not.
+LINK   += $(shell test "$$(echo __GLIBC_MINOR__ | \
+	$(CC) -include features.h -E -P - | tail -n 1)" -ge 36 2>/dev/null && \
+	echo -Wl,-z,pack-relative-relocs)
+
 SAN    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # musl-gcc sees musl's headers alone: put the kernel's behind them. Its specs
