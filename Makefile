@@ -21,8 +21,13 @@ OPT    ?= -Os -g
 WARN   := -Wall -Wextra -Werror -Wshadow -Wvla -Wundef -Wmissing-prototypes \
 	-Wstrict-prototypes -Wwrite-strings -Wcast-qual -Wimplicit-fallthrough
 STD    := -std=gnu11 -D_GNU_SOURCE -I. -MMD -MP $(WARN)
-HARDEN := -fPIE -fstack-protector-strong -ffunction-sections -fdata-sections \
-	-fno-asynchronous-unwind-tables
+# A flag that not every compiler has, if this one does.
+may     = $(shell $(CC) -Werror $(1) -fsyntax-only -x c /dev/null \
+	2>/dev/null && echo '$(1)')
+HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection \
+	-fcf-protection $(call may,-ftrivial-auto-var-init=zero) \
+	$(if $(filter -O0,$(OPT)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3) \
+	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 LINK   := -static-pie -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack
 
 # A static PIE relocates itself: glibc knows how with the compact form, a

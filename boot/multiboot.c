@@ -68,7 +68,7 @@ static bool
 find_header(const struct image *kernel, struct header *header, uint64_t *at,
     uint64_t *size)
 {
-	uint8_t bytes[SEARCH_MAX];
+	uint8_t bytes[SEARCH_MAX] UNCLEARED;
 	uint64_t len = MIN(kernel->size, SEARCH_MAX);
 
 	if (!image_read(kernel, 0, bytes, len))

@@ -32,7 +32,7 @@ enum { RSDP_OLD_SIZE = 20, RSDP_NEW_SIZE = 36 };
 bool
 multiboot2_probe(const struct image *kernel)
 {
-	struct mb2_header header;
+	struct mb2_header header UNCLEARED;
 
 	return mb2_find(kernel, &header);
 }
@@ -191,7 +191,7 @@ multiboot2_load(struct boot *boot)
 {
 	struct room room = ROOM(multiboot);
 	struct mb_kernel kernel;
-	struct mb2_header header;
+	struct mb2_header header UNCLEARED;
 	uint64_t delta;
 	uint32_t base, total[2] = { 0 };
 

@@ -43,7 +43,7 @@ bool
 balloon_take_hints(struct virtio_balloon *d, unsigned queue)
 {
 	struct virtio_queue *q = &d->queue[queue];
-	struct chain chain;
+	struct chain chain UNCLEARED;
 	uint32_t id;
 
 	while (virtio_pop(q, &chain)) {

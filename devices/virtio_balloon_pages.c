@@ -127,7 +127,7 @@ give_back(struct virtio_balloon *d, unsigned queue, bool write)
 {
 	struct virtio_queue *q = &d->queue[queue];
 	struct turn turn = { 0, 0 };
-	struct chain chain;
+	struct chain chain UNCLEARED;
 
 	while (!over(&turn) && virtio_pop(q, &chain)) {
 		const struct chain_cursor *k =
@@ -156,7 +156,7 @@ bool
 balloon_acknowledge(struct virtio_balloon *d, unsigned queue)
 {
 	struct virtio_queue *q = &d->queue[queue];
-	struct chain chain;
+	struct chain chain UNCLEARED;
 
 	while (virtio_pop(q, &chain))
 		virtio_push(q, chain.id, 0);

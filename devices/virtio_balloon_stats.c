@@ -48,7 +48,7 @@ release(struct virtio_balloon *d)
 bool
 balloon_take_stats(struct virtio_balloon *d)
 {
-	struct chain chain;
+	struct chain chain UNCLEARED;
 
 	while (virtio_pop(&d->queue[BALLOON_STATS], &chain)) {
 		release(d);

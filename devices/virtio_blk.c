@@ -275,7 +275,7 @@ kick(struct virtio *v, unsigned queue)
 {
 	struct virtio_blk *d = (struct virtio_blk *)v;
 	uint64_t bytes = 0;
-	struct chain chain;
+	struct chain chain UNCLEARED;
 
 	for (unsigned n = 0; n < TURN_REQUESTS && bytes < TURN_BYTES; n++) {
 		if (!blk_room(v->function.device))

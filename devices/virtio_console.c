@@ -72,7 +72,7 @@ receive(struct virtio_console *d, unsigned port)
 {
 	struct virtio_queue *q = &d->queue[virtio_console_receiveq(port)];
 	uint64_t turn = TURN_BYTES;
-	struct chain chain;
+	struct chain chain UNCLEARED;
 
 	if (!is_open(d, port))
 		return false; /* PORT_OPEN will kick */
@@ -126,7 +126,7 @@ transmit(struct virtio_console *d, unsigned port)
 {
 	struct virtio_queue *q = &d->queue[transmitq(port)];
 	uint64_t *sent = &d->port[port].sent, turn = TURN_BYTES;
-	struct chain chain;
+	struct chain chain UNCLEARED;
 
 	while (turn > 0 && virtio_pop(q, &chain)) {
 		if (!send_chain(port, &chain, sent, &turn)) {

@@ -77,7 +77,7 @@ bool
 virtio_console_tell(struct virtio_console *d)
 {
 	struct virtio_queue *q = &d->queue[VIRTIO_CONSOLE_CONTROL_RECEIVEQ];
-	struct chain chain;
+	struct chain chain UNCLEARED;
 
 	for (unsigned i = 0; i < ports(d); i++)
 		while (d->port[i].pending != 0) {
@@ -156,7 +156,7 @@ virtio_console_obey(struct virtio_console *d)
 {
 	struct virtio_queue *q = &d->queue[VIRTIO_CONSOLE_CONTROL_TRANSMITQ];
 	struct virtio_console_control c;
-	struct chain chain;
+	struct chain chain UNCLEARED;
 
 	while (virtio_pop(q, &chain)) {
 		if (chain_read(&chain, guest_ram, &c, sizeof(c)) == sizeof(c))

@@ -37,7 +37,7 @@ static bool
 kick(struct virtio *v, unsigned queue)
 {
 	struct virtio_queue *q = &((struct virtio_rng *)v)->queue[queue];
-	struct chain chain;
+	struct chain chain UNCLEARED;
 
 	while (virtio_pop(q, &chain)) {
 		fill(&chain);

@@ -20,6 +20,14 @@ typedef uint64_t gpa_t;
 #define MIN(a, b)     ((a) < (b) ? (a) : (b))
 #define MAX(a, b)     ((a) > (b) ? (a) : (b))
 
+/* For a large local that its first use fills: the compiler, which clears all
+ * others (-ftrivial-auto-var-init), need not. */
+#if __has_attribute(uninitialized)
+#define UNCLEARED __attribute__((uninitialized))
+#else
+#define UNCLEARED
+#endif
+
 /* n rounded to a multiple of `to`, a power of two; the caller knows that
  * rounding up does not wrap. */
 #define ALIGN_DOWN(n, to) ((n) & ~((uint64_t)(to)-1))
