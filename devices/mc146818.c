@@ -30,7 +30,8 @@ enum { DV_4MHZ = 0x00, DV_1MHZ = 0x10, DV_32KHZ = 0x20, DV_RESET = 0x60 };
 /* The update cycle before the second, page 14: t_UC and t_BUC. */
 enum { UPDATE_NS = 1984000, UPDATE_FAST_NS = 248000, BEFORE_NS = 244000 };
 
-enum { TICKS = 32768, LOST_MAX = 1 << 20 };
+/* Of a second: a tick is half the shortest period. */
+enum { TICKS = 65536, LOST_MAX = 1 << 20 };
 
 static bool
 divides(const struct mc146818 *rtc)
@@ -65,7 +66,7 @@ ns_of(uint64_t tick)
 	    (tick % TICKS * SECOND_NS + TICKS - 1) / TICKS;
 }
 
-/* log2 of the periodic rate's ticks, table 3 on page 15; or -1. */
+/* log2 of the period's ticks, table 3 on page 15; or -1. */
 static int
 period_shift(const struct mc146818 *rtc)
 {
@@ -74,8 +75,8 @@ period_shift(const struct mc146818 *rtc)
 	if (rs == 0 || !divides(rtc))
 		return -1;
 	if (rs <= 2 && (rtc->cmos[REG_A] & A_DV) == DV_32KHZ)
-		return rs + 6;
-	return rs - 1;
+		return rs + 7;
+	return rs;
 }
 
 /*
@@ -146,21 +147,37 @@ settle(struct mc146818 *rtc)
 	advance_ticks(rtc, chain);
 }
 
-/* When the next tick interrupts, or a lost one, of which one goes between two
- * that come by themselves. */
+/* A lost tick goes between two that come by themselves: one in each period, from
+ * its middle on, as soon as the program has seen the tick before. By the clock
+ * and not by when it looks, or who looks often would never get one. */
+static void
+give_lost(struct mc146818 *rtc)
+{
+	int shift = period_shift(rtc);
+
+	if (rtc->lost == 0 || shift < 0 || rtc->cmos[REG_C] & B_PIE ||
+	    rtc->given >> shift == rtc->tick >> shift ||
+	    !(rtc->tick >> (shift - 1) & 1))
+		return;
+	rtc->given = rtc->tick;
+	rtc->cmos[REG_C] |= B_PIE;
+	rtc->lost--;
+}
+
+/* When the next tick interrupts, or the next lost one. */
 static uint64_t
 next_tick_ns(const struct mc146818 *rtc)
 {
 	int shift = period_shift(rtc);
-	uint64_t next, between;
+	uint64_t period;
 
 	if (shift < 0 || !(rtc->cmos[REG_B] & B_PIE))
 		return NEVER;
-	next = ns_of(((rtc->tick >> shift) + 1) << shift);
-	between = chain_ns(rtc) + (SECOND_NS << shift) / TICKS / 2;
-	if (rtc->lost > 0 && !(rtc->cmos[REG_C] & B_PIE))
-		return MIN(next, between);
-	return next;
+	period = rtc->tick >> shift;
+	if (rtc->lost > 0 && !(rtc->cmos[REG_C] & B_PIE) &&
+	    rtc->given >> shift != period)
+		return ns_of((2 * period + 1) << (shift - 1));
+	return ns_of((period + 1) << shift);
 }
 
 /* The line, and when to look again: at the next tick if it interrupts, at the
@@ -169,9 +186,12 @@ static void
 show(struct mc146818 *rtc)
 {
 	uint8_t enables = rtc->cmos[REG_B] & C_FLAGS;
-	bool raised = (rtc->cmos[REG_C] & enables) != 0;
-	uint64_t at = next_tick_ns(rtc);
+	uint64_t at;
+	bool raised;
 
+	give_lost(rtc);
+	raised = (rtc->cmos[REG_C] & enables) != 0;
+	at = next_tick_ns(rtc);
 	rtc->cmos[REG_C] = (rtc->cmos[REG_C] & C_FLAGS) | (raised ? C_IRQF : 0);
 	irq_set(IRQ_RTC, raised);
 	if (advances(rtc) && (enables & (B_AIE | B_UIE)) != 0)
@@ -184,11 +204,6 @@ mc146818_fire(struct mc146818 *rtc, uint64_t now_ns)
 {
 	(void)now_ns;
 	settle(rtc);
-	if (rtc->lost > 0 && (rtc->cmos[REG_B] & B_PIE) &&
-	    !(rtc->cmos[REG_C] & B_PIE)) {
-		rtc->cmos[REG_C] |= B_PIE;
-		rtc->lost--;
-	}
 	show(rtc);
 }
 
@@ -244,8 +259,10 @@ read_data(struct mc146818 *rtc)
 	value = rtc->cmos[at];
 	if (at == REG_A && update_in_progress(rtc))
 		value |= A_UIP;
-	if (at == REG_C)
+	if (at == REG_C) {
 		rtc->cmos[REG_C] = 0;
+		irq_set(IRQ_RTC, false); /* it may rise again at once */
+	}
 	show(rtc);
 	return value;
 }

@@ -31,9 +31,10 @@ struct mc146818 {
 	/* The divider chain is the machine's clock plus this. */
 	uint64_t phase_ns;
 	uint64_t second; /* the chain's, up to which the time is advanced, */
-	uint64_t tick;	 /* and its 1/32768 s, up to which PF is */
+	uint64_t tick;	 /* and its 1/65536 s, up to which PF is */
 	int64_t host_ns; /* the host's time less the machine's, as known */
-	uint32_t lost;	 /* periodic ticks to give again */
+	uint32_t lost;	 /* periodic ticks to give again; the last */
+	uint64_t given;	 /* of them was given at this tick */
 };
 
 /* Once, before the first reset: sets the clock and fills CMOS. */

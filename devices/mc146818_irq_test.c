@@ -268,6 +268,42 @@ test_lost(void)
 	expect_eq(rtc.lost, 1 << 20);
 }
 
+/* Programs that look too often, or too late. */
+static void
+test_lost_looks(void)
+{
+	unit_case("lost ticks: who reads C all the time does not put them off");
+	start(0, true);
+	put(REG_B, 0x42);
+	fake.now_ns += SECOND / 8;
+	mc146818_fire(&rtc, fake.now_ns);
+	expect_eq(rtc.lost, 127);
+	for (unsigned i = 0; i < 16 * 128; i++) {
+		fake.now_ns += SECOND / 16384;
+		interrupts += get(REG_C) >> 6 & 1;
+	}
+	expect(interrupts >= 255 && interrupts <= 256);
+	expect(rtc.lost <= 1);
+
+	unit_case("lost ticks: one at once for whom the middle is too early");
+	start(0, true);
+	put(REG_B, 0x42);
+	fake.now_ns += SECOND / 8;
+	for (unsigned i = 0; i < 64; i++) {
+		fake.now_ns += SECOND / 1024 * 6 / 10;
+		mc146818_fire(&rtc, fake.now_ns);
+		expect(fake.line[IRQ_RTC]);
+		interrupts = fake.rises[IRQ_RTC];
+		expect_eq(get(REG_C), 0xc0);
+		expect(fake.line[IRQ_RTC]);
+		expect_eq(fake.rises[IRQ_RTC], interrupts + 1);
+		get(REG_C);
+		expect(!fake.line[IRQ_RTC]);
+		fake.now_ns += SECOND / 1024 * 4 / 10 + 1;
+	}
+	expect_eq(rtc.lost, 127 - 64);
+}
+
 int
 main(void)
 {
@@ -276,5 +312,6 @@ main(void)
 	test_update_ended();
 	test_alarm();
 	test_lost();
+	test_lost_looks();
 	return unit_done();
 }
