@@ -34,8 +34,9 @@ pvpanic_write(struct pvpanic *p, unsigned reg, unsigned size, uint32_t value)
 	}
 }
 
+/* The counts are of the whole run. */
 void
 pvpanic_reset(struct pvpanic *p)
 {
-	*p = (struct pvpanic){ .panics = 0 };
+	(void)p;
 }

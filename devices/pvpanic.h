@@ -9,7 +9,7 @@
 #include "vmm/util.h"
 
 struct pvpanic {
-	uint32_t panics, dumps; /* told since the reset */
+	uint32_t panics, dumps; /* told since the start, for --stats */
 };
 
 void pvpanic_reset(struct pvpanic *p);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * --stats: where the exits went, what disks did and where the boot's time
- * went, one table each, on stderr. Rows that were never used are left out.
+ * --stats: where the exits went, panics, what disks did and where the boot's
+ * time went, one table each, on stderr. Rows that were never used are left out.
  *
  * Threads: milestones and marks from any; disks on the loop; printing when all
  * vCPUs have ended.
@@ -137,6 +137,13 @@ print_table(const struct stats *all[], unsigned vcpus, size_t offset,
 }
 
 static void
+print_count(const char *name, uint32_t count)
+{
+	if (count != 0)
+		warn("%-22s %12u", name, count);
+}
+
+static void
 print_disk(unsigned disk, const struct stats_disk *d)
 {
 	static const char names[][16] = {
@@ -185,6 +192,8 @@ stats_print(const struct stats *all[], unsigned vcpus)
 	warn("exits by window");
 	print_table(all, vcpus, offsetof(struct stats, windows), window_names,
 	    ARRAY_SIZE(window_names));
+	print_count("guest's panics", vm.board.panic.panics);
+	print_count("guest's crash dumps", vm.board.panic.dumps);
 	for (unsigned i = 0; i < vm.config.disk_count; i++)
 		print_disk(i, &vm.disk_stats[i]);
 	print_boot();
