@@ -100,7 +100,6 @@ enum { /* 5.2.9, table 5.10 */
 	WBINVD = 1 << 0,
 	PROC_C1 = 1 << 2,
 	SLP_BUTTON = 1 << 5, /* no sleep button; the power button is fixed */
-	FIX_RTC = 1 << 6,    /* no RTC wake status */
 	TMR_VAL_EXT = 1 << 8,
 	RESET_REG_SUP = 1 << 10
 };
@@ -129,8 +128,7 @@ static const struct acpi_fadt fadt_constant = {
 	.p_lvl3_lat = 1001, /* above 1000: no C3 */
 	.century = 0x32,
 	.iapc_boot_arch = LEGACY_DEVICES | VGA_NOT_PRESENT,
-	.flags = WBINVD | PROC_C1 | SLP_BUTTON | FIX_RTC | TMR_VAL_EXT |
-	    RESET_REG_SUP,
+	.flags = WBINVD | PROC_C1 | SLP_BUTTON | TMR_VAL_EXT | RESET_REG_SUP,
 	.reset_reg = GAS(reset_control, 1),
 	.reset_value = POWER_RESET_VALUE,
 	.fadt_minor_version = 5,

@@ -171,8 +171,8 @@ test_fadt(void)
 	expect_eq(fadt[131], 5);
 	expect(get(fadt + 96, 2) > 100 && get(fadt + 98, 2) > 1000);
 	expect_eq(get(fadt + 109, 2), 1 << 0 | 1 << 2);
-	expect_eq(get(fadt + 112, 4),
-	    1 << 0 | 1 << 2 | 1 << 5 | 1 << 6 | 1 << 8 | 1 << 10);
+	expect_eq(
+	    get(fadt + 112, 4), 1 << 0 | 1 << 2 | 1 << 5 | 1 << 8 | 1 << 10);
 
 	unit_case("FADT: FACS by 32 bits, DSDT by both, the same (5.2.9)");
 	expect_eq(get(fadt + 132, 8), 0);

@@ -183,6 +183,16 @@ power_button(struct power *p)
 	update(p, loop_now_ns());
 }
 
+/* Set with every rise of the line, so it may be up for long: 4.8.3.1.1 */
+void
+power_clock(struct power *p)
+{
+	if (p->status & RTC)
+		return;
+	p->status |= RTC;
+	update(p, loop_now_ns());
+}
+
 void
 power_reset(struct power *p)
 {

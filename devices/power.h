@@ -41,4 +41,7 @@ void power_fire(struct power *p, uint64_t now_ns);
 /* The user presses the power button. A guest without ACPI never hears it. */
 void power_button(struct power *p);
 
+/* The clock's IRQ 8 rises: it may wake who sleeps, by RTC_STS. */
+void power_clock(struct power *p);
+
 #endif

@@ -7,7 +7,7 @@
 #include "devices/power.h"
 #include "tools/unit.h"
 
-enum { TMR = 1 << 0, PWRBTN = 1 << 8 };
+enum { TMR = 1 << 0, PWRBTN = 1 << 8, RTC = 1 << 10 };
 
 static struct power p;
 
@@ -189,6 +189,24 @@ test_button(void)
 }
 
 static void
+test_clock(void)
+{
+	begin("clock: RTC_STS, and an SCI if that is enabled");
+	power_clock(&p);
+	expect_eq(in(POWER_PM1_STATUS), RTC);
+	expect(!fake.line[IRQ_SCI]);
+	out(POWER_PM1_STATUS, RTC);
+	expect_eq(in(POWER_PM1_STATUS), 0);
+	out(POWER_PM1_ENABLE, RTC);
+	expect(!fake.line[IRQ_SCI]);
+	power_clock(&p);
+	power_clock(&p);
+	expect(fake.line[IRQ_SCI]);
+	out(POWER_PM1_STATUS, RTC);
+	expect(!fake.line[IRQ_SCI]);
+}
+
+static void
 test_control(void)
 {
 	static const struct {
@@ -318,6 +336,7 @@ main(void)
 	test_timer_status();
 	test_timer_interrupt();
 	test_button();
+	test_clock();
 	test_control();
 	test_reset_control();
 	test_exits();

@@ -5,6 +5,7 @@
  *
  *	device -> line -> i8259 -> INTR -> vCPU 0 (KVM_INTERRUPT at its entry)
  *	              \-> ioapic -> message -> local APICs (KVM_SIGNAL_MSI)
+ *	rtc's line -> RTC_STS of PM1 -> SCI
  *
  * With --irqchip kernel both chips are KVM's and a line goes straight there.
  * Threads: any, with the board's lock held.
@@ -22,6 +23,8 @@ irq_set(unsigned line, bool high)
 	if (vm.wires.high[line] == high)
 		return;
 	vm.wires.high[line] = high;
+	if (line == IRQ_RTC && high)
+		power_clock(&vm.board.power);
 	if (vm.config.irqchip == IRQCHIP_KERNEL) {
 		kvm_irq_line(line, high);
 		return;
