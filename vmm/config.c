@@ -260,6 +260,14 @@ opt_stats(struct config *c, const char *text)
 }
 
 static const char *
+opt_check_host(struct config *c, const char *text)
+{
+	(void)text;
+	c->check_host = true;
+	return NULL;
+}
+
+static const char *
 opt_describe(struct config *c, const char *text)
 {
 	(void)text;

@@ -78,7 +78,7 @@ struct config {
 	enum pit pit;
 	bool restart; /* --on-reboot restart */
 	bool teardown_sync;
-	bool stats, describe;
+	bool stats, describe, check_host;
 	const char *control; /* the socket's path, or NULL */
 	bool paused;
 	struct virtio_bus_setup devices;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "vmm/balloon.h"
+#include "vmm/check_host.h"
 #include "vmm/console.h"
 #include "vmm/cpuid.h"
 #include "vmm/disk.h"
@@ -226,6 +227,8 @@ main(int argc, char **argv)
 		describe();
 		return 0;
 	}
+	if (vm.config.check_host)
+		return check_host();
 	kvm_open();
 	loop_init();
 	loop_start();
