@@ -23,6 +23,7 @@
 #include "vmm/kvm.h"
 #include "vmm/log.h"
 #include "vmm/platform.h"
+#include "vmm/speculation.h"
 #include "vmm/vcpu.h"
 
 enum { EXIT_CRASH = 3 };
@@ -229,6 +230,7 @@ main(int argc, char **argv)
 	}
 	if (vm.config.check_host)
 		return check_host();
+	speculation_begin();
 	kvm_open();
 	loop_init();
 	loop_start();
