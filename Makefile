@@ -129,7 +129,7 @@ kill-sweep: $(BUILD)/mica $(SWEEPS) guests
 	$(BUILD)/tools/kill_sweep $(BUILD) 1000
 
 check: $(BUILD)/mica $(BUILD)/bench/spin.elf $(TESTS) $(DIFF) $(DIFF).rom \
-	$(SWEEPS) $(PARSERS:%=$(BUILD)/fuzz/%) guests
+	$(SWEEPS) $(FCHECK) guests
 	tools/check $(BUILD)
 
 check-long: export MICA_LONG = yes

@@ -93,7 +93,7 @@ set_up(unsigned flags, struct command_client *client)
 }
 
 /* A line of ASCII, which as JSON is an object with a result, and an id if the
- * message had one. */
+ * message had one, with the message's own blanks in it. */
 static void
 judge_answer(const struct command_client *client, const struct json_writer *out)
 {
@@ -104,7 +104,8 @@ judge_answer(const struct command_client *client, const struct json_writer *out)
 	must(memcmp(out->text + length - 2, "\r\n", 2) == 0);
 	length -= 2;
 	for (size_t i = 0; i < length; i++)
-		must(out->text[i] >= 0x20 && out->text[i] < 0x7f);
+		must((out->text[i] >= 0x20 && out->text[i] < 0x7f) ||
+		    out->text[i] == '\t' || out->text[i] == '\r');
 	must(json_read(&j, out->text, length) == NULL);
 	must(j.nodes->type == JSON_OBJECT);
 	must((json_member(&j, j.nodes, "return") != NULL) !=
