@@ -94,6 +94,7 @@ $(TESTS): %: %.o $(PUREO)
 	@echo "  LD $@"
 	@$(CC) $(SAN) -o $@ $^ -pthread
 
+include tools/fuzz.mk
 include tools/fuzz_parsers.mk
 
 # The chips beside QEMU's.
@@ -129,7 +130,7 @@ kill-sweep: $(BUILD)/mica $(SWEEPS) guests
 	$(BUILD)/tools/kill_sweep $(BUILD) 1000
 
 check: $(BUILD)/mica $(BUILD)/bench/spin.elf $(TESTS) $(DIFF) $(DIFF).rom \
-	$(SWEEPS) $(FCHECK) guests
+	$(SWEEPS) $(FCHECK) $(F)/fuzz_board guests
 	tools/check $(BUILD)
 
 check-long: export MICA_LONG = yes

@@ -1,64 +1,144 @@
 /* SPDX-License-Identifier: MIT
  *
- * A fuzz target without an engine: runs the files, and those in the
- * directories, that its arguments name, and says how many.
+ * Replays inputs without an engine: files, and all files of directories.
+ *
+ *	fuzz/NAME [FILE | DIRECTORY]...
+ *
+ * Each input runs twice, and a target that can say so must have done the same
+ * both times and have left nothing. One line of TAP for each argument, the name
+ * of the file before a crash ends it; exit status 1 if one is not ok.
  */
 #include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "tools/fuzz_parsers.h"
+#include "tools/fuzz_main.h"
 
-enum { INPUT_MAX = 1 << 20 };
+const bool fuzz_main_thorough = true;
 
+enum { SIZE_MAX_BYTES = 1 << 20, NAME_MAX_BYTES = 1024 };
+
+static uint8_t bytes[SIZE_MAX_BYTES];
+static const char *current = "";
 static unsigned inputs;
 
-/* From memory of just that size, so that ASan knows its end. */
-static void
-run_file(const char *path)
-{
-	static uint8_t bytes[INPUT_MAX];
-	FILE *file = fopen(path, "rb");
-	uint8_t *input;
-	size_t size;
+/* Of AddressSanitizer, before it ends the program. */
+void __asan_on_error(void);
 
-	if (file == NULL) {
-		perror(path);
-		exit(1);
-	}
-	size = fread(bytes, 1, sizeof(bytes), file);
-	fclose(file);
-	input = malloc(size);
-	if (size > 0)
-		memcpy(input, bytes, size);
-	LLVMFuzzerTestOneInput(input, size);
-	free(input);
-	inputs++;
+void
+__asan_on_error(void)
+{
+	printf("# %s: crashes\n", current);
+	fflush(stdout);
 }
 
 static void
-run(const char *path)
+aborted(int number)
 {
-	struct dirent *entry;
-	DIR *dir = opendir(path);
-	char name[4096];
+	__asan_on_error();
+	signal(number, SIG_DFL);
+	raise(number);
+}
 
-	if (dir == NULL) {
-		run_file(path);
-		return;
+static const char *
+run(const uint8_t *data, size_t size)
+{
+	uint64_t first = 0;
+
+	for (unsigned i = 0; i < 2; i++) {
+		/* a copy of its very size, whose end the sanitizers watch */
+		uint8_t *copy = malloc(size + (size == 0));
+
+		if (copy == NULL)
+			return "no memory";
+		memcpy(copy, data, size);
+		LLVMFuzzerTestOneInput(copy, size);
+		free(copy);
+		if (&fuzz_main_trace != NULL && i == 0)
+			first = fuzz_main_trace;
+		if (&fuzz_main_trace != NULL && fuzz_main_trace != first)
+			return "is not the same the second time";
+		if (fuzz_main_fresh != NULL && !fuzz_main_fresh())
+			return "leaves something behind";
 	}
-	while ((entry = readdir(dir)) != NULL) {
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
-		run_file(name);
+	return NULL;
+}
+
+static bool
+run_file(const char *name)
+{
+	FILE *file = fopen(name, "rb");
+	const char *wrong = "cannot be read";
+	size_t size;
+
+	current = name;
+	if (file != NULL) {
+		size = fread(bytes, 1, sizeof(bytes), file);
+		if (!ferror(file))
+			wrong = run(bytes, size);
+		fclose(file);
 	}
-	closedir(dir);
+	inputs++;
+	if (wrong != NULL)
+		printf("# %s: %s\n", name, wrong);
+	return wrong == NULL;
+}
+
+static int
+visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+/* In the order of names. */
+static bool
+run_directory(const char *name)
+{
+	struct dirent **entries;
+	int n = scandir(name, &entries, visible, alphasort);
+	bool ok = true;
+
+	for (int i = 0; i < n; i++) {
+		char path[NAME_MAX_BYTES];
+
+		snprintf(path, sizeof(path), "%s/%s", name, entries[i]->d_name);
+		ok &= run_file(path);
+		free(entries[i]);
+	}
+	free(entries);
+	return ok;
+}
+
+static bool
+is_directory(const char *name)
+{
+	DIR *directory = opendir(name);
+
+	if (directory != NULL)
+		closedir(directory);
+	return directory != NULL;
 }
 
 int
 main(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++)
-		run(argv[i]);
-	printf("ok - fuzz corpus: %u inputs\n", inputs);
-	return inputs == 0;
+	unsigned failed = 0;
+
+	signal(SIGABRT, aborted);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	for (int i = 1; i < argc; i++) {
+		bool directory = is_directory(argv[i]);
+		bool ok;
+
+		inputs = 0;
+		ok = directory ? run_directory(argv[i]) : run_file(argv[i]);
+		ok &= inputs > 0;
+		printf("%sok %d - %s: %u inputs\n", ok ? "" : "not ", i,
+		    argv[i], inputs);
+		failed += !ok;
+	}
+	printf("1..%d\n", argc - 1);
+	return failed != 0;
 }

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The board as a fuzzing target: an input is a program of accesses, of what
+ * drivers do and of what happens on the host (fuzz_board_input.h), run on one
+ * of a few machines, and what must be true after each step is looked at after
+ * each step (fuzz_oracle.h). What an input has changed is put back at its end.
+ *
+ * Links with libFuzzer (fuzz_mutate.c), or with fuzz_main.c, which needs no
+ * engine.
+ */
+#include <string.h>
+
+#include "tools/fuzz_board.h"
+#include "tools/fuzz_main.h"
+#include "tools/fuzz_oracle.h"
+
+const uint64_t fuzz_bases[] = { 0,
+	/* where RAM, windows and the address space begin and end */
+	FUZZ_LOW, FUZZ_TOP_AT, 3 * GIB, 4 * GIB, FUZZ_HIGH_AT + FUZZ_HIGH,
+	0xe0000000, 0xfec00000, 0xfee00000, (uint64_t)1 << 52,
+	(uint64_t)1 << 63, ~(uint64_t)0,
+	/* where arithmetic does */
+	0x7f, 0xff, 0x100, 0x7fff, 0xffff, 0x10000, 0x7fffffff, 0x80000000,
+	0xffffffff,
+	/* where the rings are that fuzz_op_setup() makes, and data */
+	0x10000, 0x11000, 0x12000, 0x24000, 0x38000, 0x90000, 0xa0000 };
+const unsigned fuzz_bases_count = ARRAY_SIZE(fuzz_bases);
+
+uint64_t fuzz_main_trace;
+
+/*
+ * Plain accesses.
+ */
+
+/* A region's registers, and a few bytes past its end. */
+static gpa_t
+place(const struct fuzz_op *op, const struct fuzz_region *region)
+{
+	return region->at + op->offset % (region->size + 4);
+}
+
+static unsigned
+width(const struct fuzz_op *op, const struct fuzz_region *region)
+{
+	unsigned log = op->width % 4;
+
+	return 1u << (region->space != FUZZ_MMIO && log == 3 ? 2 : log);
+}
+
+void
+fuzz_op_read(const struct fuzz_op *op)
+{
+	struct fuzz_region r = fuzz_region(op->row);
+
+	fuzz_read(r.space, place(op, &r), width(op, &r));
+}
+
+void
+fuzz_op_write(const struct fuzz_op *op)
+{
+	struct fuzz_region r = fuzz_region(op->row);
+
+	fuzz_write(r.space, place(op, &r), width(op, &r), fuzz_value(op));
+}
+
+void
+fuzz_op_poke(const struct fuzz_op *op)
+{
+	uint64_t value = op->value;
+
+	fuzz_poke(fuzz_bases[op->kind % fuzz_bases_count] +
+		(uint64_t)(int64_t)(int32_t)op->offset,
+	    &value, 1u << op->width % 4);
+}
+
+void
+fuzz_op_fill(const struct fuzz_op *op)
+{
+	gpa_t at = fuzz_bases[op->kind % fuzz_bases_count] +
+	    (uint64_t)(int64_t)(int32_t)op->offset;
+
+	for (unsigned n = op->value % 4096; n > 0; n--, at++) {
+		uint8_t byte = fuzz_take();
+
+		if (byte != 0)
+			fuzz_poke(at, &byte, 1);
+	}
+}
+
+/* The local APIC's part. */
+void
+fuzz_op_ack(const struct fuzz_op *op)
+{
+	if (op->width & 1)
+		ioapic_eoi(&fuzz_board->ioapic, (uint8_t)op->value);
+	else
+		fuzz_trace(i8259_ack(&fuzz_board->pic));
+}
+
+/* As restart() of vmm/main.c. */
+static void
+restart(void)
+{
+	for (unsigned row = 0; row < FUZZ_ROWS; row++)
+		fuzz_touch(fuzz_devices[row].device);
+	fuzz.disk_waits = 0;
+	fuzz_ram_clear();
+	fuzz_drivers_reset();
+	memset(fuzz.line, 0, sizeof(fuzz.line));
+	memset(fuzz.drivers, 0, sizeof(fuzz.drivers));
+	board_reset(fuzz_board);
+	fuzz.stop = STOP_NOT;
+}
+
+void
+fuzz_op_restart(const struct fuzz_op *op)
+{
+	(void)op;
+	restart();
+}
+
+static void
+step(const struct fuzz_op *op)
+{
+	enum fuzz_code code =
+	    (enum fuzz_code)(op->code % FUZZ_LATE % FUZZ_CODES);
+
+	fuzz_trace(code);
+	switch (code) {
+#define OP(row, what)                                                          \
+	case FUZZ_OP_##row:                                                    \
+		fuzz_op_##row(op);                                             \
+		break;
+#include "tools/fuzz_board_ops.def"
+	case FUZZ_CODES:
+		break;
+	}
+	oracle_step(code);
+	fuzz.acting = 0;
+	if ((op->code & FUZZ_LATE) == 0)
+		fuzz_loop_turn();
+	if (fuzz.stop == STOP_RESET)
+		restart();
+}
+
+/* The head, and how many operations there really are. */
+static struct fuzz_head
+head_of(const uint8_t *data, size_t size)
+{
+	struct fuzz_head head = { 0, 0, 0 };
+
+	memcpy(&head, data, MIN(size, sizeof(head)));
+	if (size < sizeof(head))
+		return head;
+	head.ops = (uint16_t)MIN(head.ops, (unsigned)FUZZ_OPS_MAX);
+	head.ops = (uint16_t)MIN(
+	    head.ops, (size - sizeof(head)) / sizeof(struct fuzz_op));
+	return head;
+}
+
+static void
+run(const uint8_t *data, size_t size)
+{
+	struct fuzz_head head = head_of(data, size);
+	size_t ops = sizeof(head) + head.ops * sizeof(struct fuzz_op);
+	bool hostile = head.flags & FUZZ_HOSTILE;
+
+	ops = MIN(ops, size);
+	fuzz_machine_use(head.machine);
+	fuzz_stream(data + ops, size - ops, hostile);
+	oracle_begin(hostile);
+	for (unsigned i = 0; i < head.ops; i++) {
+		struct fuzz_op op;
+
+		memcpy(&op, data + sizeof(head) + i * sizeof(op), sizeof(op));
+		step(&op);
+		if (fuzz.stop != STOP_NOT || fuzz.finished)
+			break;
+	}
+	oracle_end();
+	fuzz_main_trace = fuzz.trace;
+	fuzz_machine_reset(head.machine);
+	fuzz_drivers_reset();
+	fuzz_ram_clear();
+}
+
+static void
+init(void)
+{
+	static bool done;
+
+	if (done)
+		return;
+	done = true;
+	fuzz_ram_init();
+	fuzz_machine_init();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	init();
+	run(data, size);
+	return 0;
+}
+
+/* Is everything back where it was before the first input? */
+bool
+fuzz_main_fresh(void)
+{
+	bool fresh = fuzz_ram_is_clear();
+
+	for (unsigned i = 0; i < FUZZ_MACHINES; i++)
+		fresh &= fuzz_machine_is_fresh(i);
+	return fresh;
+}

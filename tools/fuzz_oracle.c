@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What must be true of virtio devices after each operation: fuzz_oracle.h. All
+ * of it from virtio 1.3 and PCI Local Bus 3.0, and from what the headers of
+ * devices/ promise.
+ */
+#include "tools/fuzz_oracle.h"
+
+#include <linux/pci_regs.h>
+#include <linux/virtio_config.h>
+#include <string.h>
+
+#include "devices/blk.h"
+#include "devices/virtio_transport.h"
+#include "tools/fuzz_board.h"
+#include "tools/fuzz_main.h"
+
+/* What one kick may cost: Queue Size chains (virtio.c), each of so many parts,
+ * a turn's bytes and one buffer more of each kind. */
+enum {
+	WORK_POPS = VIRTQ_SIZE_MAX + 2,
+	WORK_FETCHES = 1 << 19,
+	WORK_IOS = 64 * BLK_BURST,
+	WORK_DISCARDS = 4096
+};
+#define WORK_BYTES ((uint64_t)16 << 20)
+
+static bool hostile;
+
+void
+oracle_begin(bool is_hostile)
+{
+	hostile = is_hostile;
+	oracle_dma_begin();
+}
+
+void
+oracle_work(void)
+{
+	check(fuzz.work.pops <= WORK_POPS);
+	check(fuzz.work.fetches <= WORK_FETCHES);
+	check(fuzz.work.ios <= WORK_IOS);
+	check(fuzz.work.discards <= WORK_DISCARDS);
+	check(fuzz.work.bytes <= WORK_BYTES);
+	memset(&fuzz.work, 0, sizeof(fuzz.work));
+}
+
+bool
+oracle_runs(const struct virtio *v, const struct virtio_queue *q)
+{
+	if (!q->ring.enabled || !pci_function_masters(&v->function) ||
+	    (v->status & VIRTIO_CONFIG_S_NEEDS_RESET) != 0)
+		return false;
+	return (v->status & VIRTIO_CONFIG_S_DRIVER_OK) != 0 || q->page != 0;
+}
+
+/* 4.1.5.1.2.1, 4.1.4.3.1: a vector that there is, or none. */
+static void
+judge_vector(const struct virtio *v, uint16_t vector)
+{
+	check(vector == VIRTIO_NO_VECTOR || vector < v->function.msix.vectors);
+}
+
+/* PCI 6.8.2, 6.8.3: what is pending is masked one way or another. */
+static void
+judge_msix(const struct pci_function *f)
+{
+	const struct msix *m = &f->msix;
+
+	check(m->vectors > 0 && m->vectors <= MSIX_VECTORS_MAX);
+	check(m->vectors == 64 || m->pending >> m->vectors == 0);
+	if (m->pending == 0 || !m->enabled || m->masked ||
+	    !pci_function_masters(f))
+		return;
+	for (unsigned i = 0; i < m->vectors; i++)
+		check((m->pending >> i & 1) == 0 || m->entry[i].masked);
+}
+
+/* PCI 6.2.3, virtio 4.1.4.5: INTA# is what the ISR says, if nothing forbids. */
+static void
+judge_line(const struct virtio *v)
+{
+	const struct pci_function *f = &v->function;
+	unsigned line = pci_intx_line(f->device);
+	bool high = (v->isr != 0) && !f->sleeping && !f->msix.enabled &&
+	    (f->command & PCI_COMMAND_INTX_DISABLE) == 0;
+
+	check((v->isr & ~3) == 0);
+	check((fuzz.drivers[line] >> f->device & 1) == high);
+}
+
+/* 2.1.1, 2.2, 3.1: how far a driver can have come. */
+static void
+judge_status(const struct virtio *v, const struct virtio_type *type)
+{
+	uint64_t offered = virtio_offered(v, type);
+
+	if (v->setup.legacy)
+		offered |= virtio_legacy_offered(v, type);
+	check((v->features & ~offered) == 0);
+	check(v->setup.modern || (v->status & 8) == 0);
+	if ((v->status & VIRTIO_CONFIG_S_FEATURES_OK) != 0)
+		check(v->features == v->driver_features &&
+		    virtio_has(v, VIRTIO_F_VERSION_1));
+	if (v->status == 0 && v->setup.modern && !v->setup.legacy)
+		check(v->features == 0);
+}
+
+/* A ring's own invariants, 2.7 and 2.8; virtq_sane() at the end of the input
+ * looks at all of the table. */
+static void
+judge_ring(const struct virtio_queue *q)
+{
+	const struct virtq *r = &q->ring;
+	uint32_t lap = r->features >> VIRTIO_F_RING_PACKED & 1
+	    ? 2u * r->ring.size
+	    : 0x10000;
+	unsigned busy = 0;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(r->busy); i++)
+		busy += (unsigned)__builtin_popcountll(r->busy[i]);
+	check(r->ring.size > 0 && r->ring.size <= VIRTQ_SIZE_MAX);
+	check(r->avail < lap && r->used < lap);
+	check((r->avail + lap - r->used) % lap == r->in_flight);
+	check(r->in_flight <= r->ring.size && busy <= r->in_flight);
+	check(r->batch.slots <= r->in_flight);
+	check(r->broken < VIRTQ_BROKENS && r->popped <= r->ring.size);
+}
+
+static void
+judge_queue(unsigned row, unsigned index)
+{
+	const struct virtio *v = fuzz_virtio(row);
+	const struct virtio_queue *q = fuzz_queue(row, index);
+	unsigned device = fuzz_devices[row].device;
+
+	judge_vector(v, q->vector);
+	check(q->layout.size <= fuzz_devices[row].type->queue_size);
+	check((fuzz.enabled[device] >> index & 1) == q->ring.enabled);
+	if (!q->ring.enabled)
+		return;
+	judge_ring(q);
+	/* 3.1.1: no rings before FEATURES_OK; 2.1.2: a broken one is told */
+	check(q->page != 0 || (v->status & VIRTIO_CONFIG_S_FEATURES_OK) != 0);
+	check(
+	    !q->ring.broken || (v->status & VIRTIO_CONFIG_S_NEEDS_RESET) != 0);
+}
+
+static void
+judge_device(unsigned row)
+{
+	const struct virtio *v = fuzz_virtio(row);
+	const struct fuzz_device *d = &fuzz_devices[row];
+
+	if (!v->function.present) {
+		check(v->status == 0 && fuzz.enabled[d->device] == 0);
+		return;
+	}
+	check(v->function.device == d->device);
+	judge_status(v, d->type);
+	judge_vector(v, v->config_vector);
+	judge_msix(&v->function);
+	judge_line(v);
+	for (unsigned i = 0; i < d->type->queues; i++)
+		judge_queue(row, i);
+}
+
+void
+oracle_step(enum fuzz_code code)
+{
+	oracle_work();
+	for (unsigned row = 0; row < FUZZ_ROWS; row++)
+		if (fuzz.acting >> fuzz_devices[row].device & 1)
+			judge_device(row);
+	oracle_wires();
+	oracle_chips();
+	for (unsigned row = 0; code == FUZZ_OP_restart && row < FUZZ_ROWS;
+	     row++)
+		oracle_fresh(row, true);
+}
+
+/* All of each table that was used, which takes a while: if time matters, now
+ * and then. */
+void
+oracle_end(void)
+{
+	if (&fuzz_main_thorough == NULL && fuzz.trace % 16 != 0)
+		return;
+	for (unsigned row = 0; row < FUZZ_ROWS; row++) {
+		unsigned device = fuzz_devices[row].device;
+
+		for (uint64_t bits = fuzz.popped[device]; bits != 0;
+		     bits &= bits - 1) {
+			unsigned i = (unsigned)__builtin_ctzll(bits);
+
+			check(virtq_sane(&fuzz_queue(row, i)->ring, guest_ram));
+		}
+	}
+}

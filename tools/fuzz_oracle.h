@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What must be true of a board whatever the guest does, looked at after each
+ * operation; what is not, aborts. Beside the sanitizers, the checks of devices/
+ * themselves, and the contracts that fuzz_board_host.c holds them to.
+ *
+ *	fuzz_oracle.c		virtio devices: registers, rings, lines, vectors
+ *	fuzz_oracle_chips.c	the other chips: FIFOs, lines, timers
+ *	fuzz_oracle_dma.c	buffers, and where devices write: stands before
+ *				virtq.h's functions (the linker's --wrap)
+ *	fuzz_oracle_fresh.c	what a reset must leave
+ */
+#ifndef TOOLS_FUZZ_ORACLE_H
+#define TOOLS_FUZZ_ORACLE_H
+
+#include "devices/board.h"
+#include "tools/fuzz_board_input.h"
+
+/* An input begins; an operation was done; the input is at its end. */
+void oracle_begin(bool hostile);
+void oracle_step(enum fuzz_code code);
+void oracle_end(void);
+
+/* A device writes to memory: only where it may. */
+void oracle_write(gpa_t at, uint64_t len);
+
+/* What was done since the last call is no more than one kick may cost. */
+void oracle_work(void);
+
+/* Between the files. */
+void oracle_dma_begin(void);
+void oracle_chips(void);
+void oracle_wires(void);
+bool oracle_runs(const struct virtio *v, const struct virtio_queue *q);
+
+/* Just reset by its driver, or with `all` by the machine: as at power-on. */
+void oracle_fresh(unsigned row, bool all);
+
+#endif
