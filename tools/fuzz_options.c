@@ -42,12 +42,20 @@ die(const char *fmt, ...)
 	longjmp(died, 1);
 }
 
+/* For --help and --version alone, which put_word() leaves out. */
+void
+print(const char *fmt, ...)
+{
+	(void)fmt;
+	must(!"an option that is not --help prints");
+}
+
 /* Instead of vmm/cpuid.c's, which asks KVM. */
 int
 cpuid_feature(const char *name)
 {
 	static const char names[][20] = {
-#define FEATURE(name, ...) name,
+#define FEATURE(name, ...) #name,
 #define NEVER(name)
 #define NEEDS(name, other)
 #include "vmm/cpuid.def"
