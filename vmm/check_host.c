@@ -16,7 +16,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -113,7 +112,8 @@ check_confinement(void)
 	    syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &kill));
 	check_user_namespaces();
 	check_row(false, "Landlock", abi > 0, "ABI %ld", MAX(abi, 0));
-	wanted("memory-deny-write-exec", prctl(GET_MDWE, 0, 0, 0, 0));
+	wanted(
+	    "memory-deny-write-exec", syscall(SYS_prctl, GET_MDWE, 0, 0, 0, 0));
 }
 
 static void
@@ -136,7 +136,7 @@ check_memory(void)
 static void
 check_guard(const char *what, unsigned long which)
 {
-	int is = prctl(PR_GET_SPECULATION_CTRL, which, 0, 0, 0);
+	long is = syscall(SYS_prctl, PR_GET_SPECULATION_CTRL, which, 0, 0, 0);
 
 	check_row(false, what, is >= 0 && is != PR_SPEC_ENABLE, "%s",
 	    is < 0		      ? strerror(errno)
@@ -152,7 +152,8 @@ check_speculation(void)
 	_Alignas(8) uint64_t cookie = 0;
 
 	wanted("core scheduling",
-	    prctl(PR_SCHED_CORE, PR_SCHED_CORE_GET, 0, 0, &cookie));
+	    syscall(
+		SYS_prctl, PR_SCHED_CORE, PR_SCHED_CORE_GET, 0, 0, &cookie));
 	check_guard("store bypass guard", PR_SPEC_STORE_BYPASS);
 	check_guard("branch guard", PR_SPEC_INDIRECT_BRANCH);
 }

@@ -10,9 +10,11 @@
  */
 #include "vmm/speculation.h"
 
+/* uapi's for SCHED_CORE, which musl's own lacks; the two do not mix. */
 #include <linux/prctl.h>
 #include <stdint.h>
-#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 enum { THREAD = 0, PROCESS = 1 }; /* the kernel's PIDTYPE_ */
 
@@ -23,9 +25,11 @@ speculation_begin(void)
 {
 	_Alignas(8) uint64_t cookie = 0;
 
-	prctl(PR_SCHED_CORE, PR_SCHED_CORE_GET, 0, THREAD, &cookie);
+	syscall(
+	    SYS_prctl, PR_SCHED_CORE, PR_SCHED_CORE_GET, 0, THREAD, &cookie);
 	if (cookie == 0)
-		prctl(PR_SCHED_CORE, PR_SCHED_CORE_CREATE, 0, PROCESS, 0);
-	prctl(PR_SET_SPECULATION_CTRL, PR_SPEC_INDIRECT_BRANCH, PR_SPEC_DISABLE,
-	    0, 0);
+		syscall(SYS_prctl, PR_SCHED_CORE, PR_SCHED_CORE_CREATE, 0,
+		    PROCESS, 0);
+	syscall(SYS_prctl, PR_SET_SPECULATION_CTRL, PR_SPEC_INDIRECT_BRANCH,
+	    PR_SPEC_DISABLE, 0, 0);
 }
