@@ -14,13 +14,14 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "vmm/log.h"
+#include "vmm/text.h"
 #include "vmm/util.h"
 
 enum { GET_MDWE = 66 }; /* PR_GET_MDWE, of Linux 6.3 */
@@ -28,14 +29,14 @@ enum { GET_MDWE = 66 }; /* PR_GET_MDWE, of Linux 6.3 */
 bool
 check_row(bool needed, const char *what, bool there, const char *fmt, ...)
 {
+	char is[300];
 	va_list args;
 
-	printf("%-4s%-8s%-26s", there ? "yes" : "NO",
-	    needed ? "needed" : "wanted", what);
 	va_start(args, fmt);
-	vprintf(fmt, args);
+	text_putv(is, sizeof(is), fmt, args);
 	va_end(args);
-	putchar('\n');
+	print("%-4s%-8s%-26s%s\n", there ? "yes" : "NO",
+	    needed ? "needed" : "wanted", what, is);
 	return there || !needed;
 }
 
@@ -43,7 +44,7 @@ check_row(bool needed, const char *what, bool there, const char *fmt, ...)
 static void
 told(const char *what, const char *is)
 {
-	printf("%12s%-26s%s\n", "", what, is);
+	print("%12s%-26s%s\n", "", what, is);
 }
 
 /* By a call's result: negative, and errno, if it is not there. */
@@ -126,8 +127,8 @@ check_memory(void)
 	check_row(false, "huge pages",
 	    line[0] != '\0' && strstr(line, "[never]") == NULL, "%s", line);
 	getrlimit(RLIMIT_MEMLOCK, &lock);
-	snprintf(
-	    line, sizeof(line), "%lld KiB", (long long)lock.rlim_cur / 1024);
+	text_put(line, sizeof(line), "%llu KiB",
+	    (unsigned long long)lock.rlim_cur / 1024);
 	told("locked memory, at most",
 	    lock.rlim_cur == RLIM_INFINITY ? "unlimited" : line);
 }
@@ -195,6 +196,6 @@ check_host(void)
 	check_confinement();
 	check_speculation();
 	check_vulnerabilities();
-	printf("A guest %s here.\n", runs ? "can run" : "cannot run");
+	print("A guest %s here.\n", runs ? "can run" : "cannot run");
 	return !runs;
 }
