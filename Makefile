@@ -4,6 +4,7 @@
 #   make check   every test             make lint    format and house rules
 #   make check-long  and the longer Linux guests, in about half an hour
 #   make soak    all devices under load, for TIME=10m
+#   make soak-hour    one mica, reset again and again, in bad company
 #   make fault-sweep  every system call fails, everywhere, in ten minutes
 #   make kill-sweep   mica is killed a thousand times, in five
 #   make bench   the README's tables    make size    bytes per file
@@ -112,9 +113,10 @@ $(DIFF).rom: tools/diff_chips.S Makefile
 	    -Wl,--build-id=none,--oformat=binary -o $@ $<
 
 # Hosts that fail.
-SWEEPS := $(addprefix $(BUILD)/tools/,fault_sweep kill_sweep)
+SWEEPS := $(addprefix $(BUILD)/tools/,fault_sweep kill_sweep soak)
 $(BUILD)/tools/fault_sweep: tools/fault_run.c tools/numbers.c
 $(BUILD)/tools/kill_sweep: tools/numbers.c
+$(BUILD)/tools/soak: tools/bench.c
 
 $(SWEEPS): $(BUILD)/%: %.c
 	@mkdir -p $(@D)
@@ -125,6 +127,9 @@ $(BUILD)/tools/fault_sweep: tools/fault_run.h tools/fault_calls.def
 
 fault-sweep: $(BUILD)/mica $(SWEEPS) guests
 	$(BUILD)/tools/fault_sweep $(BUILD) whole
+
+soak-hour: $(BUILD)/mica $(SWEEPS) guests
+	$(BUILD)/tools/soak $(BUILD) 3600
 
 kill-sweep: $(BUILD)/mica $(SWEEPS) guests
 	$(BUILD)/tools/kill_sweep $(BUILD) 1000
@@ -187,5 +192,5 @@ clean:
 
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/unit/*/*.d $(G)/lib/*.d)
 .PHONY: all run check check-long lint fmt size bench bench-blk bench-timer \
-	clean coverage guests soak fault-sweep kill-sweep
+	clean coverage guests soak soak-hour fault-sweep kill-sweep
 .SECONDARY:

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
  * Honest work for each device that the command line names, one after another,
- * often enough for a host that fails in between.
+ * often enough for a host that fails in between; with "forever" first, again
+ * and again, "round" after each.
  */
 #include "guest-tests/lib/check.h"
 #include "guest-tests/lib/guest.h"
 #include "guest-tests/lib/virtio_work.h"
+#include "guest-tests/lib/words.h"
 
 enum { TIMES = 4 };
 
-void
-main(void)
+static void
+work_all(const char *text)
 {
-	const char *text = cmdline();
-
 	while (*text != '\0') {
 		const struct work *w = take_work(&text);
 		struct virtio v;
@@ -23,5 +23,20 @@ main(void)
 		virtio_begin(&v, 0, &q, w->queue);
 		for (unsigned i = 0; i < TIMES; i++)
 			w->work(&q);
+	}
+}
+
+void
+main(void)
+{
+	const char *text = cmdline();
+
+	if (!take_word(&text, "forever")) {
+		work_all(text);
+		return;
+	}
+	for (;;) {
+		work_all(text);
+		puts("round\n");
 	}
 }

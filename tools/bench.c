@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -66,6 +67,41 @@ bench_now_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+long
+bench_kib(pid_t pid, const char *field)
+{
+	char path[64], line[512];
+	unsigned long from = 0, to = 0, ram = 0, largest = 0, before = 0;
+	char *end;
+	long sum = 0, of_ram = 0, of_before = 0, here = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps", (int)pid);
+	f = fopen(path, "r");
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		unsigned long start = strtoul(line, &end, 16);
+
+		if (*end == '-') { /* a mapping's first line */
+			from = start;
+			to = strtoul(end + 1, NULL, 16);
+			of_before = before == from ? here : 0;
+			before = to;
+		}
+		if (strncmp(line, field, strlen(field)) != 0)
+			continue;
+		here = strtol(line + strlen(field), NULL, 10);
+		sum += here;
+		if (to - from > largest) {
+			largest = to - from;
+			ram = from;
+			of_ram = here + of_before;
+		}
+	}
+	if (f != NULL)
+		fclose(f);
+	return ram != 0 ? sum - of_ram : -1;
 }
 
 static int

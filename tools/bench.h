@@ -37,6 +37,11 @@ int bench_read_byte(int fd);
 
 double bench_now_us(void);
 
+/* KiB of a process by a field of smaps, "Rss:", without the guest's RAM: that
+ * is the largest mapping and, where a monitor advises a part of it, the one
+ * that ends where it begins. -1 when there is no such process. */
+long bench_kib(pid_t pid, const char *field);
+
 /* Sorts them. */
 double bench_median(double *values, int n);
 

@@ -105,47 +105,8 @@ bench_embedded(int runs)
 	    bench_median(c.us[EXIT], runs));
 }
 
-/*
- * Private dirty KiB beside the guest's RAM. That is the largest mapping and,
- * where a monitor advises a part of it, the one that ends where it begins.
- * Counted by the field Anonymous: Private_Dirty would add the pages of a
- * freshly written binary that the disk does not have yet.
- */
-static long
-private_dirty(pid_t pid)
-{
-	char path[64], line[512];
-	unsigned long from = 0, to = 0, ram = 0, largest = 0, before = 0;
-	char *end;
-	long sum = 0, of_ram = 0, of_before = 0, here = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/smaps", (int)pid);
-	f = fopen(path, "r");
-	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
-		unsigned long start = strtoul(line, &end, 16);
-
-		if (*end == '-') { /* a mapping's first line */
-			from = start;
-			to = strtoul(end + 1, NULL, 16);
-			of_before = before == from ? here : 0;
-			before = to;
-		}
-		if (strncmp(line, "Anonymous:", 10) != 0)
-			continue;
-		here = strtol(line + 10, NULL, 10);
-		sum += here;
-		if (to - from > largest) {
-			largest = to - from;
-			ram = from;
-			of_ram = here + of_before;
-		}
-	}
-	if (f != NULL)
-		fclose(f);
-	return ram != 0 ? sum - of_ram : -1;
-}
-
+/* Private dirty memory, by the field Anonymous: Private_Dirty would add the
+ * pages of a freshly written binary that the disk does not have yet. */
 static void
 bench_memory(void)
 {
@@ -160,7 +121,7 @@ bench_memory(void)
 		if (bench_read_byte(out)) {
 			usleep(50000);
 			printf("%-24s %14ld\n", candidates[i].bench.name,
-			    private_dirty(pid));
+			    bench_kib(pid, "Anonymous:"));
 		}
 		kill(pid, SIGKILL);
 		waitpid(pid, &status, 0);
