@@ -30,7 +30,9 @@ static const struct capability {
 	CAP(SYNC_REGS, ""),
 	CAP(GET_TSC_KHZ, "guests calibrate the TSC"),
 	CAP(IOEVENTFD, "a kick is an exit"),
+	CAP(IRQCHIP, "no --irqchip kernel"),
 	CAP(KVMCLOCK_CTRL, "pauses look like hangs"),
+	CAP(PIT2, "no --pit kernel"),
 	CAP(READONLY_MEM, "no --firmware"),
 	CAP(TSC_DEADLINE_TIMER, "no such APIC timer"),
 #undef CAP
