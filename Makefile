@@ -7,6 +7,8 @@
 #   make soak-hour    one mica, reset again and again, in bad company
 #   make fault-sweep  every system call fails, everywhere, in ten minutes
 #   make kill-sweep   mica is killed a thousand times, in five
+#   make fuzz    the fuzz targets, TIME=10m in all, JOBS=2, ENGINE=libfuzzer|afl
+#   make fuzz-merge  minimises their corpora
 #   make bench   the README's tables    make size    bytes per file
 #   make bench-blk   that of the disks, nested under QEMU
 #   make bench-timer that of the timers, in two minutes

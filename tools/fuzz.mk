@@ -19,16 +19,16 @@ BOARDLD  := $(foreach f,pop unpop push reset notify_disable notify_enable, \
 	-Wl,--wrap=virtq_$(f))
 
 # Devices are watched; those who watch them need not be, but for the operations.
-ENGINE    = -O2 -g
-$(F)/engine/tools/fuzz_board.o: ENGINE = -O2 -g -fsanitize=fuzzer-no-link \
+FUZZOPT   = -O2 -g
+$(F)/engine/tools/fuzz_board.o: FUZZOPT = -O2 -g -fsanitize=fuzzer-no-link \
 	-fno-sanitize-coverage=trace-cmp
-$(F)/engine/devices/%.o $(F)/engine/vmm/%.o: ENGINE = $(FUZZSAN) \
+$(F)/engine/devices/%.o $(F)/engine/vmm/%.o: FUZZOPT = $(FUZZSAN) \
 	-fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp
 
 $(F)/engine/%.o: %.c Makefile tools/fuzz.mk
 	@mkdir -p $(@D)
 	@echo "  CC $@"
-	@$(FUZZCC) $(STD) $(ENGINE) -c -o $@ $<
+	@$(FUZZCC) $(STD) $(FUZZOPT) -c -o $@ $<
 
 $(F)/cover/%.o: %.c Makefile tools/fuzz.mk
 	@mkdir -p $(@D)

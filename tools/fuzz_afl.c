@@ -9,8 +9,8 @@
  *	afl-fuzz -i CORPUS -o DIR -- NAME.afl [new]
  *
  * `new`: shakes hands as AFL++ does from 4.22 on; those versions still take the
- * old way, older ones no other. Numbers are 32 bits, little-endian, as in AFL++'s
- * include/config.h and types.h; inputs come in shared memory.
+ * old way, older ones no other. All numbers have 32 bits, as in AFL++'s
+ * include/types.h; inputs come in shared memory.
  */
 #include <sanitizer/common_interface_defs.h>
 #include <signal.h>

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * For the fuzz targets of parsers: the entry that every engine calls, and how
- * an oracle complains. A target keeps nothing from one input to the next, asks
- * the system for nothing, allocates nothing, and reads each input twice: the
- * second result must be the first.
+ * For the fuzz targets of parsers: how an oracle complains. A target keeps
+ * nothing from one input to the next, asks the system for nothing, allocates
+ * nothing, and reads each input twice: the second result must be the first.
  */
 #ifndef TOOLS_FUZZ_PARSERS_H
 #define TOOLS_FUZZ_PARSERS_H
@@ -12,10 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/fuzz_main.h"
 #include "vmm/util.h"
-
-/* Returns 0; a finding ends the process. */
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What must hold, whatever the input. */
 #define must(cond)                                                             \

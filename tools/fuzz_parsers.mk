@@ -2,16 +2,14 @@
 #
 # The fuzz targets of parsers: tools/fuzz_NAME.c for each NAME of PARSERS.
 # $(F)/NAME replays files (tools/fuzz_main.c); $(F)/NAME.libfuzzer and
-# $(F)/NAME.afl (tools/fuzz_afl.c) look for new ones and need clang.
+# $(F)/NAME.afl (tools/fuzz_afl.c) look for new ones and need clang. What is
+# common to all targets is in fuzz.mk.
 
-F       := $(BUILD)/fuzz
 PARSERS := acpi boot control options zone
-FCLANG  ?= clang
-FSAN    := -O2 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # For make check.
 FCHECK  := $(PARSERS:%=$(F)/%) \
-	$(if $(shell command -v $(FCLANG)),$(F)/planted.afl)
+	$(if $(shell command -v $(FUZZCC)),$(F)/planted.afl)
 
 # What a target has besides all that is pure, and what it has in place of it.
 FMORE_control := vmm/command vmm/command_run vmm/command_balloon
@@ -19,35 +17,55 @@ FMORE_options := vmm/config
 FLESS_boot    := vmm/gmem
 
 # Instrumented for both engines, which are not part of what they cover.
-$(F)/o/%.o: %.c Makefile tools/fuzz_parsers.mk
+$(F)/parsers/%.o: %.c Makefile tools/fuzz_parsers.mk
 	@mkdir -p $(@D)
 	@echo "  CC $@"
-	@$(FCLANG) $(STD) $(FSAN) -fsanitize=fuzzer-no-link -c -o $@ $<
+	@$(FUZZCC) $(STD) $(FUZZSAN) -fsanitize=fuzzer-no-link -c -o $@ $<
 
 $(F)/fuzz_afl.o: tools/fuzz_afl.c Makefile tools/fuzz_parsers.mk
 	@mkdir -p $(@D)
 	@echo "  CC $@"
-	@$(FCLANG) $(STD) $(FSAN) -c -o $@ $<
+	@$(FUZZCC) $(STD) $(FUZZSAN) -c -o $@ $<
 
-# fuzz_engines NAME,SOURCES,FLAGS and fuzz_target, which replays as well
-define fuzz_engines
-$(F)/$1.libfuzzer: $(patsubst %.c,$(F)/o/%.o,$2)
+# fuzz_afl NAME,SOURCES; the others take the same
+define fuzz_afl
+$(F)/$1.afl: $(patsubst %.c,$(F)/parsers/%.o,$2) $(F)/fuzz_afl.o
 	@echo "  LD $$@"
-	@$$(FCLANG) $$(FSAN) -fsanitize=fuzzer $3 -o $$@ $$^
-$(F)/$1.afl: $(patsubst %.c,$(F)/o/%.o,$2) $(F)/fuzz_afl.o
-	@echo "  LD $$@"
-	@$$(FCLANG) $$(FSAN) $3 -o $$@ $$^
+	@$$(FUZZCC) $$(FUZZSAN) -o $$@ $$^
 endef
-define fuzz_target
-$(call fuzz_engines,$1,$2,$3)
+define fuzz_libfuzzer
+$(F)/$1.libfuzzer: $(patsubst %.c,$(F)/parsers/%.o,$2)
+	@echo "  LD $$@"
+	@$$(FUZZCC) $$(FUZZSAN) -fsanitize=fuzzer -o $$@ $$^
+endef
+define fuzz_replay
 $(F)/$1: $(patsubst %.c,$(BUILD)/unit/%.o,$2 tools/fuzz_main.c)
 	@mkdir -p $$(@D)
 	@echo "  LD $$@"
-	@$$(CC) $$(SAN) $3 -o $$@ $$^
+	@$$(CC) $$(SAN) -o $$@ $$^
 endef
-$(foreach name,$(PARSERS),$(eval $(call fuzz_target,$(name),\
-	tools/fuzz_$(name).c tools/unit.c $(FMORE_$(name):=.c) \
-	$(filter-out $(FLESS_$(name):=.c),$(PURE)))))
-$(eval $(call fuzz_target,planted,tools/fuzz_planted.c))
 
--include $(wildcard $(F)/o/*/*.d)
+fuzz_sources = tools/fuzz_$1.c tools/unit.c $(FMORE_$1:=.c) \
+	$(filter-out $(FLESS_$1:=.c),$(PURE))
+$(foreach rule,fuzz_afl fuzz_libfuzzer fuzz_replay, \
+	$(foreach name,$(PARSERS), \
+	    $(eval $(call $(rule),$(name),$(call fuzz_sources,$(name))))) \
+	$(eval $(call $(rule),planted,tools/fuzz_planted.c)))
+
+$(F)/fuzz_board.afl: $(BOARDSRC:%.c=$(F)/engine/%.o) $(F)/fuzz_afl.o
+	@echo "  LD $@"
+	@$(FUZZCC) $(FUZZSAN) $(BOARDLD) -o $@ $^
+
+# All that have a corpus.
+FUZZERS := $(notdir $(wildcard tools/corpus/*))
+JOBS    ?= 2
+ENGINE  ?= libfuzzer
+
+fuzz: $(FUZZERS:%=$(F)/%.$(ENGINE))
+	tools/fuzz $(BUILD) run $(TIME) $(JOBS) $(ENGINE) $(FUZZERS)
+
+fuzz-merge: $(FUZZERS:%=$(F)/%.libfuzzer)
+	tools/fuzz $(BUILD) merge $(FUZZERS)
+
+-include $(wildcard $(F)/parsers/*/*.d)
+.PHONY: fuzz fuzz-merge
