@@ -171,6 +171,8 @@ judge(void)
 	must(strnlen(c->cmdline, sizeof(c->cmdline)) < sizeof(c->cmdline));
 	must(c->text_used <= sizeof(c->text));
 	must(c->flat_mode <= ENTRY_LONG && c->irqchip <= IRQCHIP_NONE);
+	must(c->pit <= PIT_NONE);
+	must(c->pit != PIT_KERNEL || c->irqchip == IRQCHIP_KERNEL);
 	must(c->balloon.target <= c->mem && c->balloon.target % 4096 == 0);
 	must(c->rtc.base <= RTC_DATETIME);
 	must(c->rtc.base_year >= 0 && c->rtc.base_year <= 9999);

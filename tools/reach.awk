@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+#
+# Whether a fuzz target reaches every device and parser, for tools/lint; each
+# that none does is printed as file:line: what.
+#
+#	awk -f reach.awk TABLE... tools/fuzz_*.c vmm/config*.c
+#
+# A target expands the tables of what a guest reaches, so their rows are reached
+# by their numbers, and a chip is if a port or a window is its. Tables of words
+# (loaders, options, commands) are named by a target behind "Reaches:" in its
+# comment at the top, and each row has an input of its name in the target's
+# corpus, with the word in it where inputs are text. So is a file of options
+# that has no option itself. (tools/fuzz_NAME.c, tools/corpus/NAME)
+BEGIN {
+	spelt["boot/loaders.def"] = "" # a byte of the input, or none
+	spelt["vmm/options.def"] = "--"
+	spelt["vmm/commands.def"] = "\""
+	expanded["devices/chips.def"] = 0
+	expanded["devices/slots.def"] = 1
+	expanded["devices/ports.def"] = 1
+	expanded["devices/windows.def"] = 1
+}
+
+function breach(place, what)
+{
+	print place ": " what
+}
+
+# Is there an input of that name, and if it is text with that in it?
+function has_input(name, row, text,	path, line, found, there)
+{
+	path = "tools/corpus/" name "/" row
+	while ((getline line < path) > 0) {
+		there = 1
+		if (index(line, text row))
+			found = 1
+	}
+	close(path)
+	return there && (text == "" || found)
+}
+
+function judge_words(table,	i, row)
+{
+	if (!(table in reached_by)) {
+		breach(table ":1", "no fuzz target says that it reaches this")
+		return
+	}
+	for (i = 1; i <= rows[table]; i++) {
+		row = word[table, i]
+		if (!has_input(reached_by[table], row, spelt[table]))
+			breach(table ":" place[table, i], "no input tools/corpus/" \
+			    reached_by[table] "/" row " that is for it")
+	}
+}
+
+function judge_chips(	table, i, row)
+{
+	table = "devices/chips.def"
+	for (i = 1; i <= rows[table]; i++) {
+		row = word[table, i]
+		if (!(row in wired))
+			breach(table ":" place[table, i], row \
+			    " has no port or window where a fuzz target reaches it")
+	}
+}
+
+{
+	file = FILENAME
+	sub(/^\.\//, "", file)
+	seen[file] = 1
+}
+file ~ /\.def$/ && match($0, /^[A-Z]+\(/) {
+	split(substr($0, RLENGTH + 1), column, /[ \t]*[,)][ \t]*/)
+	gsub(/"/, "", column[1])
+	word[file, ++rows[file]] = column[1]
+	place[file, rows[file]] = FNR
+	if (file == "vmm/options.def" && split($0, quoted, "\"") > 4) {
+		gsub(/[^a-z_]/, "", quoted[5])
+		parsed[quoted[5]] = 1 # "name", "argument", parser,
+	}
+	if (/^(PORT|WINDOW)\(/) { # row, first, last, widths, member
+		sub(/\..*/, "", column[5])
+		wired[column[5]] = 1
+	}
+}
+file ~ /\/fuzz_[a-z_]*\.[ch]$/ && /^#include ".*\.def"/ {
+	gsub(/"/, "", $2)
+	included[$2] = 1
+}
+file ~ /\/fuzz_[a-z_]*\.c$/ && / Reaches: / {
+	name = file
+	sub(/.*\/fuzz_/, "", name)
+	sub(/\.c$/, "", name)
+	sub(/.* Reaches: /, "")
+	for (i = 1; i <= NF; i++) {
+		reached_by[$i] = name
+		said_at[$i] = file ":" FNR
+	}
+}
+file ~ /^vmm\/config[a-z_]*\.c$/ && file !~ /_test\.c$/ {
+	options[file]
+}
+file ~ /^vmm\/config/ && match($0, /^opt_[a-z_]*\(/) {
+	parser[file] = substr($0, 5, RLENGTH - 5)
+}
+END {
+	for (table in spelt)
+		if (table in seen)
+			judge_words(table)
+	for (table in expanded)
+		if (expanded[table] && table in seen && !(table in included))
+			breach(table ":1", "no fuzz target expands it")
+	judge_chips()
+	for (file in options)
+		if (!(parser[file] in parsed) && !(file in reached_by))
+			breach(file ":1", "no fuzz target reaches it")
+	for (file in said_at)
+		if ((getline line < file) < 0)
+			breach(said_at[file], "there is no " file)
+}
