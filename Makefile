@@ -12,6 +12,7 @@
 #   make bench   the README's tables    make size    bytes per file
 #   make bench-blk   that of the disks, nested under QEMU
 #   make bench-timer that of the timers, in two minutes
+#   make bench-fuzz  inputs a second, of each fuzz target
 #   make fmt     clang-format           make clean
 #   make coverage    how much of the chips their unit tests run
 #

@@ -14,10 +14,12 @@
 struct machine {
 	uint32_t low_pages; /* up to 3 GiB; the options begin at 2 MiB */
 	uint32_t high_pages;
-	uint16_t cpus; /* bit 15: more than the options' 254 */
+	uint16_t cpus; /* from MANY on: more than the options' 254 */
 	uint8_t generation;
 	uint8_t setup[32]; /* of the devices in slots.def's order: 3 bits */
 } __attribute__((packed));
+
+enum { MANY = 0xff00 };
 
 static uint8_t low[MIB];
 static struct boot boot;
@@ -34,7 +36,7 @@ set_up(const struct machine *in, struct gmem *mem)
 	memset(low, 0, LOW_SIZE(acpi));
 	memset(&boot, 0, sizeof(boot));
 	boot.mem = mem;
-	boot.cpus = in->cpus & 0x8000 ? in->cpus % 4096 : in->cpus % 256;
+	boot.cpus = in->cpus % 256 << (in->cpus >= MANY ? 4 : 0);
 	memset(boot.generation, in->generation, sizeof(boot.generation));
 #define BRIDGE(...)
 #define VIRTIO(row, ...)                                                       \
