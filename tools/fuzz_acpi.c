@@ -30,9 +30,9 @@ set_up(const struct machine *in, struct gmem *mem)
 	const uint8_t *bits = in->setup;
 
 	*mem = (struct gmem){ .host = low };
-	mem->low_size = MIN(in->low_pages * 4 * KIB, RAM_LOW_MAX);
+	mem->low_size = MIN(in->low_pages * (4 * KIB), RAM_LOW_MAX);
 	if (mem->low_size == RAM_LOW_MAX)
-		mem->high_size = in->high_pages * 4 * KIB;
+		mem->high_size = in->high_pages * (4 * KIB);
 	memset(low, 0, LOW_SIZE(acpi));
 	memset(&boot, 0, sizeof(boot));
 	boot.mem = mem;

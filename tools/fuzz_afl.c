@@ -184,7 +184,8 @@ static void *
 attach(const char *variable)
 {
 	const char *id = getenv(variable);
-	void *at = id != NULL ? shmat(atoi(id), NULL, 0) : (void *)-1;
+	void *at =
+	    id != NULL ? shmat((int)strtol(id, NULL, 10), NULL, 0) : (void *)-1;
 
 	if (at == (void *)-1) {
 		fprintf(
