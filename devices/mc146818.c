@@ -164,18 +164,18 @@ give_lost(struct mc146818 *rtc)
 	rtc->lost--;
 }
 
-/* When the next tick interrupts, or the next lost one. */
+/* When the next tick interrupts, or the next lost one. While PF is up neither
+ * does: up to 32768 times a second the host would wake for one who sleeps. */
 static uint64_t
 next_tick_ns(const struct mc146818 *rtc)
 {
 	int shift = period_shift(rtc);
 	uint64_t period;
 
-	if (shift < 0 || !(rtc->cmos[REG_B] & B_PIE))
+	if (shift < 0 || (rtc->cmos[REG_B] & ~rtc->cmos[REG_C] & B_PIE) == 0)
 		return NEVER;
 	period = rtc->tick >> shift;
-	if (rtc->lost > 0 && !(rtc->cmos[REG_C] & B_PIE) &&
-	    rtc->given >> shift != period)
+	if (rtc->lost > 0 && rtc->given >> shift != period)
 		return ns_of((2 * period + 1) << (shift - 1));
 	return ns_of((period + 1) << shift);
 }
