@@ -1,70 +1,75 @@
 # SPDX-License-Identifier: MIT
 #
-# The board as a fuzzing target: $(BUILD)/fuzz/fuzz_board replays inputs, built
-# from the objects of the unit tests; fuzz_board.libfuzzer searches for more.
+# The board as a fuzzing target: $(F)/board replays inputs, built from the unit
+# tests' objects; $(F)/board.libfuzzer searches for more and needs clang.
 #
-#	make fuzz-cover	what of devices/ the corpus reaches, by file
 #	make fuzz-seeds	writes the seeds that are code into the corpus
+#	make fuzz-cover	what of devices/ the corpus reaches, by file
 
+comma    := ,
+F        := $(BUILD)/fuzz
 FUZZCC   ?= clang
 FUZZSAN  := -O2 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZCOV  := -O1 -g -fprofile-instr-generate -fcoverage-mapping
-F        := $(BUILD)/fuzz
-CORPUS   := tools/corpus/fuzz_board
+BOARD    := tools/corpus/board
 
 BOARDSRC := $(filter devices/%,$(SRC)) vmm/pio.c vmm/mmio.c \
 	$(wildcard tools/fuzz_board*.c tools/fuzz_oracle*.c)
-# What stands before virtq.h's functions: tools/fuzz_oracle_dma.c.
-BOARDLD  := $(foreach f,pop unpop push reset notify_disable notify_enable, \
-	-Wl,--wrap=virtq_$(f))
+# What stands before some functions of devices: tools/fuzz_oracle_dma.c.
+BOARDLD  := $(addprefix -Wl$(comma)--wrap=,virtq_pop virtq_unpop virtq_push \
+	virtq_reset virtq_notify_disable virtq_notify_enable chain_write_iov)
 
 # Devices are watched; those who watch them need not be, but for the operations.
-FUZZOPT   = -O2 -g
-$(F)/engine/tools/fuzz_board.o: FUZZOPT = -O2 -g -fsanitize=fuzzer-no-link \
-	-fno-sanitize-coverage=trace-cmp
-$(F)/engine/devices/%.o $(F)/engine/vmm/%.o: FUZZOPT = $(FUZZSAN) \
-	-fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp
+WATCH    := -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp
+WATCHED   = -O2 -g
+$(F)/watched/tools/fuzz_board.o: WATCHED = -O2 -g $(WATCH)
+$(F)/watched/devices/%.o $(F)/watched/vmm/%.o: WATCHED = $(FUZZSAN) $(WATCH) \
+	-fno-sanitize-address-use-after-scope
 
-$(F)/engine/%.o: %.c Makefile tools/fuzz.mk
+$(F)/watched/%.o: %.c Makefile tools/fuzz.mk
 	@mkdir -p $(@D)
 	@echo "  CC $@"
-	@$(FUZZCC) $(STD) $(FUZZOPT) -c -o $@ $<
+	@$(FUZZCC) $(STD) $(WATCHED) -c -o $@ $<
 
-$(F)/cover/%.o: %.c Makefile tools/fuzz.mk
+$(F)/covered/%.o: %.c Makefile tools/fuzz.mk
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(FUZZCC) $(STD) $(FUZZCOV) -c -o $@ $<
 
-$(F)/fuzz_board: $(BOARDSRC:%.c=$(BUILD)/unit/%.o) \
-		$(BUILD)/unit/tools/fuzz_main.o
+$(F)/board: $(BOARDSRC:%.c=$(BUILD)/unit/%.o) $(BUILD)/unit/tools/fuzz_main.o
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) $(SAN) $(BOARDLD) -o $@ $^
 
-$(F)/fuzz_board.libfuzzer: $(BOARDSRC:%.c=$(F)/engine/%.o) \
-		$(F)/engine/tools/fuzz_mutate.o
+$(F)/board.libfuzzer: $(BOARDSRC:%.c=$(F)/watched/%.o) \
+		$(F)/watched/tools/fuzz_mutate.o
 	@echo "  LD $@"
 	@$(FUZZCC) $(FUZZSAN) -fsanitize=fuzzer $(BOARDLD) -o $@ $^
 
-$(F)/fuzz_board.cover: $(BOARDSRC:%.c=$(F)/cover/%.o) \
-		$(F)/cover/tools/fuzz_main.o
+$(F)/board.afl: $(BOARDSRC:%.c=$(F)/watched/%.o) $(F)/fuzz_afl.o
+	@echo "  LD $@"
+	@$(FUZZCC) $(FUZZSAN) $(BOARDLD) -o $@ $^
+
+$(F)/board.cover: $(BOARDSRC:%.c=$(F)/covered/%.o) \
+		$(F)/covered/tools/fuzz_main.o
 	@echo "  LD $@"
 	@$(FUZZCC) $(FUZZCOV) $(BOARDLD) -o $@ $^
 
-$(F)/fuzz_seeds: tools/fuzz_seeds.c tools/fuzz_board_input.h Makefile
+$(F)/fuzz_seeds: tools/fuzz_seeds.c tools/fuzz_seeds.def \
+		tools/fuzz_board_input.h tools/fuzz_board_ops.def Makefile
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) $(STD) $(SAN) -o $@ $<
 
 fuzz-seeds: $(F)/fuzz_seeds
-	@mkdir -p $(CORPUS)
-	$(F)/fuzz_seeds $(CORPUS)
+	@mkdir -p $(BOARD)
+	$(F)/fuzz_seeds $(BOARD)
 
-fuzz-cover: $(F)/fuzz_board.cover
-	@LLVM_PROFILE_FILE=$(F)/cover.raw $(F)/fuzz_board.cover $(CORPUS)
+fuzz-cover: $(F)/board.cover
+	@LLVM_PROFILE_FILE=$(F)/cover.raw $(F)/board.cover $(BOARD)
 	@llvm-profdata merge -o $(F)/cover.data $(F)/cover.raw
 	@llvm-cov report -instr-profile=$(F)/cover.data \
 	    -show-region-summary=false $< devices
 
--include $(wildcard $(F)/*/*/*.d)
+-include $(wildcard $(F)/watched/*/*.d $(F)/covered/*/*.d)
 .PHONY: fuzz-seeds fuzz-cover

@@ -103,6 +103,8 @@ restart(void)
 {
 	for (unsigned row = 0; row < FUZZ_ROWS; row++)
 		fuzz_touch(fuzz_devices[row].device);
+	if (fuzz_record != NULL)
+		fuzz_record(NULL);
 	fuzz.disk_waits = 0;
 	fuzz_ram_clear();
 	fuzz_drivers_reset();
@@ -168,7 +170,7 @@ run(const uint8_t *data, size_t size)
 	ops = MIN(ops, size);
 	fuzz_machine_use(head.machine);
 	fuzz_stream(data + ops, size - ops, hostile);
-	oracle_begin(hostile);
+	oracle_begin();
 	for (unsigned i = 0; i < head.ops; i++) {
 		struct fuzz_op op;
 

@@ -44,7 +44,8 @@ extern struct fuzz {
 	bool line[IRQ_LINES], intr;
 	uint32_t drivers[IRQ_LINES];
 	uint32_t routed;	       /* IOAPIC pins */
-	uint64_t posted[PCI_DEVICES];  /* kicks: bit n is queue n */
+	uint32_t posting;	       /* devices with kicks, */
+	uint64_t posted[PCI_DEVICES];  /* which are: bit n is queue n */
 	uint64_t enabled[PCI_DEVICES]; /* doorbells */
 	enum stop stop;
 	bool finished; /* the machine has ended and is not restarted */
@@ -61,8 +62,8 @@ extern struct fuzz {
 	uint64_t popped[PCI_DEVICES]; /* queues that ever gave a buffer */
 
 	struct fuzz_work { /* since the last operation, or kick */
-		uint32_t fetches, pops, ios, discards;
-		uint64_t bytes;
+		uint32_t fetches, pops, pushes, ios, discards;
+		uint64_t bytes, moved; /* in all; to and from the host */
 	} work;
 	uint64_t trace; /* of all that the board answered or asked for */
 } fuzz;
@@ -70,13 +71,6 @@ extern struct fuzz_io fuzz_waits[FUZZ_DISK_WAITS]; /* the first disk_waits */
 extern struct board *fuzz_board;
 
 enum fuzz_answer { ANSWER_DONE, ANSWER_LATER, ANSWER_FAILED, ANSWER_LAST };
-
-/* A virtio device, by its number, may have changed. */
-void fuzz_touch(unsigned device);
-
-/* An access; what it says is in the trace. */
-uint64_t fuzz_read(enum fuzz_space space, gpa_t at, unsigned size);
-void fuzz_write(enum fuzz_space space, gpa_t at, unsigned size, uint64_t value);
 
 /* The loop: each posted kick once; and timers that are due. */
 void fuzz_loop_turn(void);
@@ -90,6 +84,7 @@ void fuzz_trace(uint64_t what);
 /* The input's second section: its next byte, or 0 when it is at its end. */
 uint8_t fuzz_take(void);
 void fuzz_stream(const uint8_t *from, size_t len, bool hostile);
+bool fuzz_is_hostile(void);
 
 /* RAM, as the guest's CPUs write it; false where there is none. */
 bool fuzz_poke(gpa_t at, const void *from, uint64_t len);

@@ -61,10 +61,10 @@ offer_split(struct fuzz_ring *r, struct part *parts, unsigned count, bool show)
 		uint16_t here = r->next & mask, next = ++r->next & mask;
 		bool more = i + 1 < count;
 
-		put_desc(r->desc + 16 * here, &parts[i],
+		put_desc(r->desc + 16 * (gpa_t)here, &parts[i],
 		    parts[i].flags | (more ? VRING_DESC_F_NEXT : 0), next);
 	}
-	fuzz_poke(r->driver + 4 + 2 * (r->avail & mask), &head, 2);
+	fuzz_poke(r->driver + 4 + 2 * (gpa_t)(r->avail & mask), &head, 2);
 	r->avail++;
 	if (show)
 		fuzz_poke(r->driver + 2, &r->avail, 2);
@@ -83,7 +83,7 @@ offer_packed(struct fuzz_ring *r, struct part *parts, unsigned count, bool show)
 			flags |= VRING_DESC_F_NEXT;
 		if (i == 0 && !show)
 			flags ^= 0x8080;
-		put_desc(r->desc + 16 * r->next, &parts[i], id, flags);
+		put_desc(r->desc + 16 * (gpa_t)r->next, &parts[i], id, flags);
 		if (++r->next == r->size) {
 			r->next = 0;
 			r->wrap = !r->wrap;
@@ -100,7 +100,7 @@ move_to_table(struct part *parts, unsigned count, bool packed)
 		uint16_t flags =
 		    parts[i].flags | (more ? VRING_DESC_F_NEXT : 0);
 
-		put_desc(TABLE + 16 * i, &parts[i], packed ? 0 : flags,
+		put_desc(TABLE + 16 * (gpa_t)i, &parts[i], packed ? 0 : flags,
 		    packed ? flags : (uint16_t)(i + 1));
 	}
 	parts[0] = (struct part){ TABLE, 16 * count, VRING_DESC_F_INDIRECT };
@@ -110,7 +110,8 @@ move_to_table(struct part *parts, unsigned count, bool packed)
  * from the stream, the first `kind` >> 4 of them for the device to read. What
  * the very first leads to then begins with four words: op->value, `offset` >> 8
  * twice, 0: a block request's header, a control message, page numbers. `kind`
- * bit 0: in a table; 1: not shown yet; 2: no kick. */
+ * bit 0: in a table; 1: not shown yet; 2: no kick; 3: words 1 to 3 are that
+ * much below 0. */
 void
 fuzz_op_chain(const struct fuzz_op *op)
 {
@@ -122,6 +123,10 @@ fuzz_op_chain(const struct fuzz_op *op)
 
 	if (r->size == 0)
 		return;
+	if (op->kind & 8) {
+		words[1] = words[2] = -words[2];
+		words[3] = ~0u;
+	}
 	for (unsigned i = 0; i < count; i++)
 		parts[i] = take_part(i >= readers);
 	if (!(parts[0].flags & VRING_DESC_F_WRITE))
@@ -135,5 +140,5 @@ fuzz_op_chain(const struct fuzz_op *op)
 	else
 		offer_split(r, parts, count, !(op->kind & 2));
 	if (!(op->kind & 4))
-		fuzz_kick(fuzz_devices[row].device, queue);
+		fuzz_doorbell(row, queue);
 }

@@ -164,7 +164,8 @@ enable_queue(unsigned row, bool io, unsigned queue, struct fuzz_ring *r)
 }
 
 /* 3.1.1, 3.1.2: from reset to DRIVER_OK. `width` bit 0: by ports if the device
- * has them; bits 1 to 3 leave out the reset, some queues, DRIVER_OK. The log2
+ * has them; bits 1 and 3 leave out the reset, DRIVER_OK; bit 2: which queues,
+ * from bit 8 of `offset` on, or else the first four. The log2
  * of the queues' size is `offset`, from 11 on the largest; features and places
  * see above. */
 void
@@ -173,6 +174,7 @@ fuzz_op_setup(const struct fuzz_op *op)
 	unsigned row = op->row % FUZZ_ROWS;
 	bool io = by_ports(row, op);
 	unsigned queues = fuzz_devices[row].type->queues, status = 3;
+	uint32_t which = op->width & 4 ? op->offset >> 8 : 0xf;
 	uint64_t features;
 
 	put_config(row, PCI_COMMAND, 2,
@@ -187,7 +189,7 @@ fuzz_op_setup(const struct fuzz_op *op)
 	for (unsigned i = 0; i < queues; i++) {
 		struct fuzz_ring r = place(row, i, features, op);
 
-		if (!(op->width & 4) || op->offset >> (8 + i % 8) & 1)
+		if (which >> i & 1)
 			enable_queue(row, io, i, &r);
 	}
 	if (!(op->width & 8))
@@ -260,13 +262,11 @@ fuzz_op_config(const struct fuzz_op *op)
 void
 fuzz_op_kick(const struct fuzz_op *op)
 {
-	unsigned row = op->row % FUZZ_ROWS;
-	unsigned device = fuzz_devices[row].device,
-		 queue = op->offset % FUZZ_QUEUES;
+	unsigned row = op->row % FUZZ_ROWS, queue = op->offset % FUZZ_QUEUES;
 
 	switch (op->width % 3) {
 	case 0: /* an eventfd: it may come late, or for nothing */
-		fuzz_kick(device, queue);
+		fuzz_doorbell(row, queue);
 		break;
 	case 1:
 		put(row, false, VIRTIO_NOTIFY + 4 * queue, 2, queue);

@@ -10,7 +10,7 @@
 #include "tools/fuzz_oracle.h"
 
 /* No more calls for one step of time, turns for one operation. */
-enum { FIRES_MAX = 64, TURNS_MAX = 16 };
+enum { FIRES_MAX = 64, TURNS_MAX = 16, GAP_NS = 50 * 1000 };
 
 #define SECOND_NS ((uint64_t)1000000000)
 #define END_NS	  ((uint64_t)1 << 60) /* 36 years: no clock wraps */
@@ -43,9 +43,14 @@ touch_row(enum fuzz_row row)
 void
 fuzz_kick(unsigned device, unsigned queue)
 {
+	uint64_t bit = (uint64_t)1 << queue % 64;
+	bool posted = fuzz.posted[device] & bit;
+
 	fuzz_touch(device);
 	oracle_work();
 	board_kick(fuzz_board, device, queue);
+	if (!posted && (fuzz.posted[device] & bit) != 0)
+		oracle_again(fuzz_is_hostile());
 	oracle_work();
 }
 
@@ -53,7 +58,11 @@ fuzz_kick(unsigned device, unsigned queue)
 void
 fuzz_loop_turn(void)
 {
-	for (unsigned device = 0; device < PCI_DEVICES; device++) {
+	uint32_t devices = fuzz.posting;
+
+	fuzz.posting = 0;
+	for (; devices != 0; devices &= devices - 1) {
+		unsigned device = (unsigned)__builtin_ctz(devices);
 		uint64_t posted = fuzz.posted[device];
 
 		fuzz.posted[device] = 0;
@@ -92,12 +101,14 @@ next_timer(void)
 	return next;
 }
 
-/* To the timers on the way, each at its own time; when there are too many, the
+/* To the timers on the way, each at its own time, and none so often that the
+ * host has nothing else to do while the guest sleeps; when there are too many, the
  * loop is late for the rest. */
 void
 fuzz_advance(uint64_t ns)
 {
 	uint64_t to_ns = MAX(MIN(fuzz.now_ns + ns, END_NS), fuzz.now_ns);
+	uint64_t fired_ns[TIMERS] = { 0 };
 
 	for (unsigned n = 0; n < FIRES_MAX; n++) {
 		unsigned timer = next_timer();
@@ -107,6 +118,8 @@ fuzz_advance(uint64_t ns)
 		fuzz.host_ns += MAX(fuzz.now_ns, fuzz.timer_at[timer]);
 		fuzz.host_ns -= fuzz.now_ns;
 		fuzz.now_ns = MAX(fuzz.now_ns, fuzz.timer_at[timer]);
+		check(fuzz.now_ns - fired_ns[timer] >= GAP_NS);
+		fired_ns[timer] = fuzz.now_ns;
 		fire(timer);
 	}
 	fuzz.host_ns += to_ns - fuzz.now_ns;
@@ -276,10 +289,12 @@ finish(void)
 		struct fuzz_op op = { .offset = i };
 
 		fuzz.finished = true;
-		for (unsigned turn = 0; turn < LAST_TURNS; turn++)
+		for (unsigned turn = 0; turn < LAST_TURNS; turn++) {
 			if (port_of(&op) != i ||
 			    !virtio_console_drain(&bus()->console, i))
 				break;
+			oracle_work();
+		}
 	}
 }
 

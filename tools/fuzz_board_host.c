@@ -43,6 +43,8 @@ irq_set(unsigned line, bool high)
 		return;
 	fuzz.line[line] = high;
 	fuzz_trace(line << 1 | high);
+	if (line == IRQ_RTC && high)
+		power_clock(&fuzz_board->power);
 	if (line < 16)
 		i8259_set_line(&fuzz_board->pic, line, high);
 	ioapic_set_line(&fuzz_board->ioapic, line == IRQ_PIT ? 2 : line, high);
@@ -111,6 +113,7 @@ void
 kick_post(unsigned device, unsigned queue)
 {
 	check(device < PCI_DEVICES && queue < 64);
+	fuzz.posting |= 1u << device;
 	fuzz.posted[device] |= (uint64_t)1 << queue;
 	fuzz_trace(device << 8 | queue);
 }
@@ -142,6 +145,8 @@ vm_stop(enum stop how, int status)
 	if (fuzz.stop == STOP_NOT)
 		fuzz.stop = how;
 	fuzz_trace((uint64_t)how << 32 | (uint32_t)status);
+	if (fuzz_record != NULL)
+		fuzz_record(NULL);
 }
 
 void
@@ -178,7 +183,7 @@ entropy_read(void *to, size_t len)
 	check(len > 0);
 	memset(to, 0xa5, n);
 	fuzz.entropy_left -= (uint32_t)n;
-	fuzz.work.bytes += n;
+	fuzz.work.moved += n;
 	return n;
 }
 
@@ -225,7 +230,7 @@ console_write(unsigned port, const void *from, size_t len)
 	if (n > 0)
 		fuzz_trace(bytes[n - 1] | n << 8);
 	*room -= (uint32_t)n;
-	fuzz.work.bytes += n;
+	fuzz.work.moved += n;
 	return n;
 }
 
@@ -241,7 +246,7 @@ console_read(unsigned port, void *to, size_t len)
 	memset(to, 'x', n);
 	fuzz_ram_wrote(to, n);
 	*left -= (uint32_t)n;
-	fuzz.work.bytes += n;
+	fuzz.work.moved += n;
 	fuzz_trace(n);
 	return n;
 }

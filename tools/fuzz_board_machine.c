@@ -89,6 +89,7 @@ configure(unsigned machine)
 	mc146818_configure(&fuzz_board->rtc, &clock);
 	fw_cfg_configure(&fuzz_board->fw_cfg, &firmware);
 	fw_cfg_add_file(&fuzz_board->fw_cfg, "etc/fuzz", "fuzz", 4);
+	fuzz_board->pit.absent = machine == ODD;
 	attach(&fuzz_board->pci.virtio);
 }
 
@@ -105,6 +106,8 @@ fuzz_machine_init(void)
 		configure(i);
 		board_reset(fuzz_board);
 		memset(fuzz.posted, 0, sizeof(fuzz.posted));
+		fuzz.posting = 0;
+		fuzz.acting = 0;
 		fuzz.touched = 0;
 		fuzz.entropy_left = ~0u;
 		memset(fuzz.room_left, 0xff, sizeof(fuzz.room_left));
@@ -124,21 +127,35 @@ restore_queue(struct virtio_queue *q, const struct virtio_queue *from,
 	memcpy(q->ring.order, from->ring.order, sizeof(q->ring.order));
 }
 
-/* Of its own before the queues, a device that has done nothing has changed no
- * more than the first few things. */
+/* What a disk has of requests is by queue, and most of it. */
+static void
+restore_requests(struct virtio_blk *d, const struct virtio_blk *from)
+{
+	uint64_t popped = fuzz.popped[from->v.function.device];
+
+	memcpy(d, from, offsetof(struct virtio_blk, request));
+	for (; popped != 0; popped &= popped - 1) {
+		unsigned i = (unsigned)__builtin_ctzll(popped);
+
+		memcpy(d->request[i], from->request[i], sizeof(d->request[i]));
+	}
+}
+
 static void
 restore(const struct fuzz_device *d, const struct virtio_bus *bus)
 {
-	enum { FIRST = 4096 };
 	uint8_t *to = (uint8_t *)&fuzz_board->pci.virtio + d->at;
 	const uint8_t *from = (const uint8_t *)bus + d->at;
-	uint64_t popped = fuzz.popped[d->device];
 
-	memcpy(to, from, popped != 0 ? d->own : MIN(d->own, FIRST));
+	if (d->type == &virtio_blk_type)
+		restore_requests(
+		    (struct virtio_blk *)to, (const struct virtio_blk *)from);
+	else
+		memcpy(to, from, d->own);
 	for (unsigned i = 0; i < d->type->queues; i++)
 		restore_queue((struct virtio_queue *)(to + d->own) + i,
 		    (const struct virtio_queue *)(from + d->own) + i,
-		    d->type->queue_size, popped >> i & 1);
+		    d->type->queue_size, fuzz.popped[d->device] >> i & 1);
 }
 
 static void

@@ -28,7 +28,7 @@
 #define ASAN_POISON_MEMORY_REGION(at, len) ((void)(at), (void)(len))
 #endif
 
-enum { GUARD = 1 << 16, PAGE = 4096, FIELD = 4, SMALL = 64 };
+enum { GUARD = 1 << 16, PAGE = 4096, GRAIN = 512, FIELD = 4, SMALL = 64 };
 
 static struct {
 	uint8_t guard0[GUARD];
@@ -56,9 +56,9 @@ static const struct gmem ram = {
 };
 const struct gmem *const guest_ram = &ram;
 
-/* Pages of `memory` that are not all zero, maybe. */
-enum { PAGES = sizeof(memory) / PAGE };
-static uint64_t dirty[PAGES / 64 + 1];
+/* Grains of `memory` that are not all zero, maybe. */
+enum { GRAINS = sizeof(memory) / GRAIN };
+static uint64_t dirty[GRAINS / 64 + 1];
 
 static const uint8_t *stream;
 static size_t stream_left;
@@ -79,6 +79,12 @@ fuzz_stream(const uint8_t *from, size_t len, bool is_hostile)
 	stream = from;
 	stream_left = len;
 	hostile = is_hostile;
+}
+
+bool
+fuzz_is_hostile(void)
+{
+	return hostile;
 }
 
 uint8_t
@@ -119,8 +125,8 @@ fuzz_ram_wrote(const void *host, uint64_t len)
 
 	if (len == 0)
 		return;
-	for (uint64_t page = at / PAGE; page <= (at + len - 1) / PAGE; page++)
-		dirty[page / 64] |= (uint64_t)1 << page % 64;
+	for (uint64_t n = at / GRAIN; n <= (at + len - 1) / GRAIN; n++)
+		dirty[n / 64] |= (uint64_t)1 << n % 64;
 }
 
 void
@@ -128,10 +134,9 @@ fuzz_ram_clear(void)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(dirty); i++) {
 		for (uint64_t bits = dirty[i]; bits != 0; bits &= bits - 1) {
-			unsigned page =
-			    i * 64 + (unsigned)__builtin_ctzll(bits);
+			unsigned n = i * 64 + (unsigned)__builtin_ctzll(bits);
 
-			memset(base + (size_t)page * PAGE, 0, PAGE);
+			memset(base + (size_t)n * GRAIN, 0, GRAIN);
 		}
 		dirty[i] = 0;
 	}
@@ -149,6 +154,18 @@ fuzz_ram_is_clear(void)
 	return true;
 }
 
+static void
+record(gpa_t at, const uint8_t *from, uint64_t len)
+{
+	for (uint64_t i = 0; i < len; i++)
+		fuzz_record(&(struct fuzz_access){
+		    .at = at + i,
+		    .value = from[i],
+		    .what = FUZZ_STORE,
+		    .size = 1,
+		});
+}
+
 bool
 fuzz_poke(gpa_t at, const void *from, uint64_t len)
 {
@@ -158,6 +175,8 @@ fuzz_poke(gpa_t at, const void *from, uint64_t len)
 		return false;
 	memcpy(to, from, len);
 	fuzz_ram_wrote(to, len);
+	if (fuzz_record != NULL)
+		record(at, from, len);
 	return true;
 }
 
@@ -249,22 +268,27 @@ gmem_huge(const struct gmem *mem, bool may)
 }
 
 /* Only what was written can be other than zero. */
+static void
+clear_page(uint8_t *page)
+{
+	size_t first = (size_t)(page - base) / GRAIN;
+
+	for (size_t n = first; n < first + PAGE / GRAIN; n++)
+		if (dirty[n / 64] >> n % 64 & 1)
+			memset(base + n * GRAIN, 0, GRAIN);
+}
+
 bool
 gmem_discard(const struct gmem *mem, gpa_t at, uint64_t len)
 {
 	uint8_t *from = host_of(at, len);
-	uint64_t before = -at % PAGE;
 
 	check(mem == &ram);
 	fuzz.work.discards++;
 	fuzz_trace(at + len);
 	if (from == NULL)
 		return false;
-	for (; before + PAGE <= len; before += PAGE) {
-		size_t page = (size_t)(from + before - base) / PAGE;
-
-		if (dirty[page / 64] >> page % 64 & 1)
-			memset(from + before, 0, PAGE);
-	}
+	for (uint64_t n = -at % PAGE; n + PAGE <= len; n += PAGE)
+		clear_page(from + n);
 	return true;
 }

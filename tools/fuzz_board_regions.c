@@ -126,6 +126,34 @@ touch_all(enum fuzz_space space, gpa_t at, unsigned size)
 	}
 }
 
+void (*fuzz_record)(const struct fuzz_access *access);
+
+static void
+record(enum fuzz_space space, bool write, gpa_t at, unsigned size, uint64_t v)
+{
+	unsigned what = (space == FUZZ_MMIO ? FUZZ_LOAD : FUZZ_IN) + write;
+
+	if (fuzz_record != NULL)
+		fuzz_record(&(struct fuzz_access){ .at = at,
+		    .value = v,
+		    .what = (uint16_t)what,
+		    .size = (uint16_t)size });
+}
+
+void
+fuzz_doorbell(unsigned row, unsigned queue)
+{
+	unsigned device = fuzz_devices[row].device;
+
+	if (fuzz_virtio(row)->setup.modern)
+		record(
+		    FUZZ_MMIO, true, VIRTIO_DOORBELL(device, queue), 2, queue);
+	else
+		record(
+		    FUZZ_PIO, true, VIRTIO_LEGACY_DOORBELL(device), 2, queue);
+	fuzz_kick(device, queue);
+}
+
 /* Mechanism #1: the address, then the data at the register's lane. */
 static gpa_t
 select_config(gpa_t at)
@@ -142,6 +170,7 @@ fuzz_read(enum fuzz_space space, gpa_t at, unsigned size)
 	if (space == FUZZ_CF8)
 		at = select_config(at);
 	touch_all(space, at, size);
+	record(space, false, at, size, 0);
 	value = space == FUZZ_MMIO ? mmio_read(fuzz_board, at, size)
 				   : pio_read(fuzz_board, (uint16_t)at, size);
 	check(size == 8 || value >> 8 * size == 0);
@@ -155,6 +184,7 @@ fuzz_write(enum fuzz_space space, gpa_t at, unsigned size, uint64_t value)
 	if (space == FUZZ_CF8)
 		at = select_config(at);
 	touch_all(space, at, size);
+	record(space, true, at, size, value);
 	if (space == FUZZ_MMIO)
 		mmio_write(fuzz_board, at, size, value);
 	else

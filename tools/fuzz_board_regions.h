@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The tables of devices/ as fuzz_board's operations index them.
+ * The tables of devices/ as fuzz_board's operations index them, and accesses to
+ * what they tell of.
  */
 #ifndef TOOLS_FUZZ_BOARD_REGIONS_H
 #define TOOLS_FUZZ_BOARD_REGIONS_H
 
 #include "devices/virtio_bus.h"
+#include "tools/fuzz_replay.h"
 
 /* A virtio device of slots.def. */
 struct fuzz_device {
@@ -49,5 +51,20 @@ struct fuzz_region {
 	uint32_t size;
 };
 struct fuzz_region fuzz_region(unsigned index);
+
+/* A virtio device, by its number, may have changed. */
+void fuzz_touch(unsigned device);
+
+/* An access; what it says is in the trace. */
+uint64_t fuzz_read(enum fuzz_space space, gpa_t at, unsigned size);
+void fuzz_write(enum fuzz_space space, gpa_t at, unsigned size, uint64_t value);
+
+/* Who wants to see accesses, stores to RAM and doorbells before they are done,
+ * in the form of a guest's: fuzz_replay.c; or NULL. It gets NULL when the last
+ * one ends the machine. */
+extern void (*fuzz_record)(const struct fuzz_access *access);
+
+/* The driver rings for a queue, by way of its doorbell if it has one. */
+void fuzz_doorbell(unsigned row, unsigned queue);
 
 #endif

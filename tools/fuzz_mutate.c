@@ -121,7 +121,7 @@ change(struct fuzz_op *op)
 {
 	struct fuzz_op other = random_op();
 
-	switch (chance(8)) {
+	switch (chance(9)) {
 	case 0:
 		op->code = other.code;
 		break;
@@ -132,7 +132,10 @@ change(struct fuzz_op *op)
 		op->width ^= 1u << chance(8);
 		break;
 	case 3:
-		op->kind = (uint8_t)chance(256);
+		op->kind = other.kind;
+		break;
+	case 8:
+		op->kind ^= 1u << chance(8);
 		break;
 	case 4:
 		op->offset = other.offset;

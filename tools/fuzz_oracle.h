@@ -17,7 +17,7 @@
 #include "tools/fuzz_board_input.h"
 
 /* An input begins; an operation was done; the input is at its end. */
-void oracle_begin(bool hostile);
+void oracle_begin(void);
 void oracle_step(enum fuzz_code code);
 void oracle_end(void);
 
@@ -27,8 +27,10 @@ void oracle_write(gpa_t at, uint64_t len);
 /* What was done since the last call is no more than one kick may cost. */
 void oracle_work(void);
 
+/* Since that call, the same queue was kicked, and is to be kicked again. */
+void oracle_again(bool hostile);
+
 /* Between the files. */
-void oracle_dma_begin(void);
 void oracle_chips(void);
 void oracle_wires(void);
 bool oracle_runs(const struct virtio *v, const struct virtio_queue *q);

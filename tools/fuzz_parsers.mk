@@ -55,7 +55,7 @@ $(foreach rule,fuzz_afl fuzz_libfuzzer fuzz_replay, \
 	    $(eval $(call $(rule),$(name),$(call fuzz_sources,$(name))))) \
 	$(eval $(call $(rule),planted,tools/fuzz_planted.c)))
 
-$(F)/fuzz_board.afl: $(BOARDSRC:%.c=$(F)/engine/%.o) $(F)/fuzz_afl.o
+$(F)/board.afl: $(BOARDSRC:%.c=$(F)/watched/%.o) $(F)/fuzz_afl.o
 	@echo "  LD $@"
 	@$(FUZZCC) $(FUZZSAN) $(BOARDLD) -o $@ $^
 

@@ -43,6 +43,10 @@ enum { TRANSITIONAL, MODERN, LEGACY, ODD }; /* machines */
 	OPERATION(chain, .row = FUZZ_ROW_##device,                             \
 	    .offset = (queue) | (uint32_t)(second) << 8, .width = (parts)-1,   \
 	    .kind = (readers) << 4, .value = (word))
+#define BELOW(device, queue, readers, parts, word, second) /* ... negative */  \
+	OPERATION(chain, .row = FUZZ_ROW_##device,                             \
+	    .offset = (queue) | (uint32_t)(second) << 8, .width = (parts)-1,   \
+	    .kind = (readers) << 4 | 8, .value = (word))
 #define TABLE(device, queue, readers, parts, word, second)                     \
 	OPERATION(chain, .row = FUZZ_ROW_##device,                             \
 	    .offset = (queue) | (uint32_t)(second) << 8, .width = (parts)-1,   \
@@ -102,6 +106,9 @@ enum {
 #define BYTE_1	"\x08\x01\x00" /* one */
 #define ID_20	"\x09\x06\x00" /* 20 */
 #define REQUEST HEADER SECTOR BYTE_1
+#define MIB_1	"\x8c\x0a\x00" /* all of low RAM */
+#define MIB_4	MIB_1 MIB_1 MIB_1 MIB_1
+#define MIB_8	MIB_4 MIB_4
 
 static const struct seed seeds[] = {
 #include "tools/fuzz_seeds.def"
