@@ -138,7 +138,7 @@ kill-sweep: $(BUILD)/mica $(SWEEPS) guests
 	$(BUILD)/tools/kill_sweep $(BUILD) 1000
 
 check: $(BUILD)/mica $(BUILD)/bench/spin.elf $(TESTS) $(DIFF) $(DIFF).rom \
-	$(SWEEPS) $(FCHECK) $(F)/board guests
+	$(SWEEPS) $(FCHECK) $(F)/board $(F)/fuzz_replay guests
 	tools/check $(BUILD)
 
 check-long: export MICA_LONG = yes

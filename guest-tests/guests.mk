@@ -56,9 +56,11 @@ $(eval $(call guest,t_bzimage16,t_linux16,bzimage16,0x100000,bzimage))
 $(eval $(call guest,t_flat_real,t_flat,flat_real,0x7c00,guest))
 $(eval $(call guest,t_flat_protected,t_flat,flat_protected,0x100000,guest))
 $(eval $(call guest,t_flat_long,t_flat,flat_long,0x200000,guest))
+# Above all that an input of tools/fuzz_board writes to.
+$(eval $(call guest,h_replay,h_replay,pvh,0x4000000,guest))
 
 # Those that no line above names are entered by PVH.
-NOPVH := t_multiboot t_multiboot2 t_linux t_linux16 t_flat
+NOPVH := t_multiboot t_multiboot2 t_linux t_linux16 t_flat h_replay
 PVH   := $(filter-out $(NOPVH),$(basename $(notdir \
 	$(wildcard guest-tests/[th]_*.c))))
 $(foreach g,$(PVH),$(eval $(call guest,$(g),$(g),pvh,0x100000,guest)))
@@ -91,4 +93,4 @@ guests: $(PVH:%=$(G)/%.elf) $(addprefix $(G)/, \
 	t_multiboot2.elf t_multiboot2.elf32 t_pvh.elf32 t_linux64.elf \
 	t_bzimage.bin t_bzimage16.bin t_flat_real.bin t_flat_protected.bin \
 	t_flat_long.bin pattern.bin pattern2.bin \
-	t_bios.bin)
+	t_bios.bin h_replay.elf)

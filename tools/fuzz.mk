@@ -65,6 +65,13 @@ fuzz-seeds: $(F)/fuzz_seeds
 	@mkdir -p $(BOARD)
 	$(F)/fuzz_seeds $(BOARD)
 
+# What an input does, for guest-tests/h_replay.c.
+$(F)/fuzz_replay: $(BOARDSRC:%.c=$(BUILD)/unit/%.o) \
+		$(BUILD)/unit/tools/fuzz_replay.o
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(SAN) $(BOARDLD) -o $@ $^
+
 fuzz-cover: $(F)/board.cover
 	@LLVM_PROFILE_FILE=$(F)/cover.raw $(F)/board.cover $(BOARD)
 	@llvm-profdata merge -o $(F)/cover.data $(F)/cover.raw
