@@ -55,10 +55,6 @@ $(foreach rule,fuzz_afl fuzz_libfuzzer fuzz_replay, \
 	    $(eval $(call $(rule),$(name),$(call fuzz_sources,$(name))))) \
 	$(eval $(call $(rule),planted,tools/fuzz_planted.c)))
 
-$(F)/board.afl: $(BOARDSRC:%.c=$(F)/watched/%.o) $(F)/fuzz_afl.o
-	@echo "  LD $@"
-	@$(FUZZCC) $(FUZZSAN) $(BOARDLD) -o $@ $^
-
 # All that have a corpus.
 FUZZERS := $(notdir $(wildcard tools/corpus/*))
 JOBS    ?= 2
