@@ -54,13 +54,15 @@ test_numbers(void)
 		uint64_t n = numbers[i];
 
 		SAME("%u %d %x", (unsigned)n, (int)n, (unsigned)n);
-		SAME("%lu %ld %lx", (long)n, (long)n, (long)n);
-		SAME("%llu %llx", (long long)n, (long long)n);
+		SAME(
+		    "%lu %ld %lx", (unsigned long)n, (long)n, (unsigned long)n);
+		SAME("%llu %llx", (unsigned long long)n, (unsigned long long)n);
 		SAME("%zu", (size_t)n);
 		SAME("[%5u] [%-5u] [%05u]", (unsigned)n, (unsigned)n,
 		    (unsigned)n);
-		SAME("[%04x] [%016llx]", (unsigned)n, (long long)n);
-		SAME("%12llu|%-25llu|", (long long)n, (long long)n);
+		SAME("[%04x] [%016llx]", (unsigned)n, (unsigned long long)n);
+		SAME("%12llu|%-25llu|", (unsigned long long)n,
+		    (unsigned long long)n);
 	}
 }
 
