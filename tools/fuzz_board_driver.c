@@ -121,15 +121,15 @@ place(unsigned row, unsigned queue, uint64_t features, const struct fuzz_op *op)
 
 	if (log < 11)
 		r.size = (uint16_t)MIN(r.size, 1u << log);
-	r.desc = RINGS + (row * 5 + queue) % 32 * RING_SIZE;
+	r.desc = RINGS + (gpa_t)(row * 5 + queue) % 32 * RING_SIZE;
 	if (op->kind % 8 == 1)
-		r.desc = FUZZ_HIGH_AT + queue % 4 * RING_SIZE;
+		r.desc = FUZZ_HIGH_AT + (gpa_t)queue % 4 * RING_SIZE;
 	else if (op->kind % 8 == 2)
 		r.desc = FUZZ_TOP_AT;
 	else if (op->kind % 8 == 3)
 		r.desc = fuzz_bases[op->kind / 8 % fuzz_bases_count];
-	r.driver = r.desc + 16 * r.size;
-	r.device = ALIGN_UP(r.driver + 6 + 2 * r.size, 4);
+	r.driver = r.desc + 16 * (gpa_t)r.size;
+	r.device = ALIGN_UP(r.driver + 6 + 2 * (gpa_t)r.size, 4);
 	return r;
 }
 
@@ -143,8 +143,8 @@ enable_queue(unsigned row, bool io, unsigned queue, struct fuzz_ring *r)
 	if (io) {
 		r = &fuzz_rings[row][queue];
 		r->size = real;
-		r->driver = r->desc + 16 * r->size;
-		r->device = ALIGN_UP(r->driver + 6 + 2 * r->size, 4096);
+		r->driver = r->desc + 16 * (gpa_t)r->size;
+		r->device = ALIGN_UP(r->driver + 6 + 2 * (gpa_t)r->size, 4096);
 		put(row, io, VIRTIO_PCI_QUEUE_SEL, 2, queue);
 		put(row, io, VIRTIO_PCI_QUEUE_PFN, 4, r->desc >> 12);
 		if (fuzz_virtio(row)->function.msix.enabled)

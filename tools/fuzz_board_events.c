@@ -15,7 +15,7 @@ enum { FIRES_MAX = 64, TURNS_MAX = 16, GAP_NS = 50 * 1000 };
 #define SECOND_NS ((uint64_t)1000000000)
 #define END_NS	  ((uint64_t)1 << 60) /* 36 years: no clock wraps */
 
-static const uint64_t units_ns[] = { 1, 1000, 15 * 1000, 1000 * 1000, SECOND_NS,
+static const uint64_t units_ns[] = { 1, 1000, 15000, 1000000, SECOND_NS,
 	60 * SECOND_NS, 86400 * SECOND_NS, 600 * SECOND_NS };
 
 static uint64_t

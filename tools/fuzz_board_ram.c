@@ -269,7 +269,7 @@ gmem_huge(const struct gmem *mem, bool may)
 
 /* Only what was written can be other than zero. */
 static void
-clear_page(uint8_t *page)
+clear_page(const uint8_t *page)
 {
 	size_t first = (size_t)(page - base) / GRAIN;
 

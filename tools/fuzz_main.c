@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/fuzz_main.h"
 
@@ -21,7 +22,7 @@ const bool fuzz_main_thorough = true;
 enum { SIZE_MAX_BYTES = 1 << 20, NAME_MAX_BYTES = 1024 };
 
 static uint8_t bytes[SIZE_MAX_BYTES];
-static const char *current = "";
+static char current[NAME_MAX_BYTES]; /* the file */
 static unsigned inputs;
 
 /* Of AddressSanitizer, before it ends the program. */
@@ -30,8 +31,11 @@ void __asan_on_error(void);
 void
 __asan_on_error(void)
 {
-	printf("# %s: crashes\n", current);
-	fflush(stdout);
+	static const char crashes[] = ": crashes\n";
+
+	(void)!write(STDOUT_FILENO, "# ", 2);
+	(void)!write(STDOUT_FILENO, current, strlen(current));
+	(void)!write(STDOUT_FILENO, crashes, sizeof(crashes) - 1);
 }
 
 static void
@@ -73,7 +77,7 @@ run_file(const char *name)
 	const char *wrong = "cannot be read";
 	size_t size;
 
-	current = name;
+	snprintf(current, sizeof(current), "%s", name);
 	if (file != NULL) {
 		size = fread(bytes, 1, sizeof(bytes), file);
 		if (!ferror(file))

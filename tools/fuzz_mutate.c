@@ -201,10 +201,11 @@ LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 }
 
 /* The beginning of one and the end of the other, with the stream of either; or
- * some of the other put into the one. */
+ * some of the other put into the one. So many parameters are libFuzzer's. */
 size_t
-LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b,
-    size_t b_size, uint8_t *to, size_t max, unsigned seed)
+LLVMFuzzerCustomCrossOver(/* NOLINT(readability-function-size) */
+    const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
+    uint8_t *to, size_t max, unsigned seed)
 {
 	unsigned from, n, at;
 

@@ -89,6 +89,8 @@ struct seed {
 	size_t stream_len;
 };
 
+enum { AT_DATA = 27, AT_RANGE = 0x4008 }; /* base, offset */
+
 /* Common configuration. */
 enum {
 	SELECT = VIRTIO_PCI_COMMON_Q_SELECT,
@@ -104,6 +106,7 @@ enum {
 #define SECTOR	"\x02\x02\x00" /* 512 */
 #define PAGES	"\x10\x08\x00" /* 4096 */
 #define BYTE_1	"\x08\x01\x00" /* one */
+#define RANGE	"\x20\x00\x00" /* 16 bytes, the last 8 at AT_RANGE */
 #define ID_20	"\x09\x06\x00" /* 20 */
 #define REQUEST HEADER SECTOR BYTE_1
 #define MIB_1	"\x8c\x0a\x00" /* all of low RAM */
