@@ -86,6 +86,35 @@ test_file(void)
 	close(fd);
 }
 
+/* What no disk needs, by any descriptor; a flag that no disk's has. */
+static void
+test_restricted(void)
+{
+	static const uint8_t calls[] = { IORING_OP_OPENAT, IORING_OP_CLOSE,
+		IORING_OP_READ, IORING_OP_SENDMSG, IORING_OP_CONNECT,
+		IORING_OP_SOCKET, IORING_OP_TIMEOUT, IORING_OP_UNLINKAT,
+		IORING_OP_NOP };
+	struct io_uring_sqe linked = {
+		.opcode = IORING_OP_FSYNC, .flags = IOSQE_IO_LINK, .fd = -1
+	};
+	int32_t result;
+
+	unit_case("no other operation than disks'");
+	for (unsigned i = 0; i < ARRAY_SIZE(calls); i++) {
+		expect(put(calls[i], -1, NULL, 0, i));
+		expect(uring_submit(&ring));
+		expect_eq(take(&result), i);
+		expect_eq(result, -EACCES);
+	}
+	expect(uring_put(&ring, &linked));
+	expect(uring_submit(&ring));
+	take(&result);
+	expect_eq(result, -EACCES);
+	expect(syscall(SYS_io_uring_register, ring.fd,
+		   IORING_UNREGISTER_EVENTFD, NULL, 0) < 0);
+	events();
+}
+
 static void
 test_many(void)
 {
@@ -183,6 +212,7 @@ main(void)
 		return unit_done();
 	}
 	test_file();
+	test_restricted();
 	test_many();
 	test_cancel();
 	return unit_done();
