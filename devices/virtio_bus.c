@@ -69,6 +69,14 @@ virtio_bus_configure(
 #include "devices/slots.def"
 }
 
+unsigned
+virtio_bus_queues(struct virtio_bus *bus, unsigned device)
+{
+	struct place at = place_of(bus, device);
+
+	return at.v == NULL ? 0 : virtio_queues(at.v, at.type);
+}
+
 void
 virtio_bus_reset(struct virtio_bus *bus)
 {

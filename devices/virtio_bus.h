@@ -30,6 +30,9 @@ struct virtio_bus_setup {
 void virtio_bus_configure(
     struct virtio_bus *bus, const struct virtio_bus_setup *setup);
 
+/* How many queues a device has; 0: it is not there. */
+unsigned virtio_bus_queues(struct virtio_bus *bus, unsigned device);
+
 void virtio_bus_reset(struct virtio_bus *bus);
 
 /* A device's queue was kicked (vmm/kick.h); there may be no such. */

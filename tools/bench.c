@@ -52,6 +52,23 @@ bench_start(const struct bench *b, const char *image, int *out)
 	_exit(127);
 }
 
+pid_t
+bench_child(pid_t pid)
+{
+	char path[64];
+	int child = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid,
+	    (int)pid);
+	f = fopen(path, "r");
+	if (f != NULL && fscanf(f, "%d", &child) != 1)
+		child = 0;
+	if (f != NULL)
+		fclose(f);
+	return child != 0 ? child : pid;
+}
+
 int
 bench_read_byte(int fd)
 {

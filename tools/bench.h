@@ -32,6 +32,9 @@ void bench_dir(const char *dir);
  * output. The caller closes that and waits for the process. */
 pid_t bench_start(const struct bench *b, const char *image, int *out);
 
+/* Its child, if it has one: mica's runs the guest. Else itself. */
+pid_t bench_child(pid_t pid);
+
 /* False when nothing comes any more. */
 int bench_read_byte(int fd);
 

@@ -121,7 +121,7 @@ bench_memory(void)
 		if (bench_read_byte(out)) {
 			usleep(50000);
 			printf("%-24s %14ld\n", candidates[i].bench.name,
-			    bench_kib(pid, "Anonymous:"));
+			    bench_kib(bench_child(pid), "Anonymous:"));
 		}
 		kill(pid, SIGKILL);
 		waitpid(pid, &status, 0);

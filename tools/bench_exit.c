@@ -78,13 +78,14 @@ static double
 trip_us(const struct bench *b, const char *image)
 {
 	int out, status, ok;
-	pid_t pid = bench_start(b, image, &out);
+	pid_t pid = bench_start(b, image, &out), worker;
 	double begin_us, us;
 
 	ok = bench_read_byte(out);
-	begin_us = cpu_us(pid);
+	worker = bench_child(pid);
+	begin_us = cpu_us(worker);
 	ok &= bench_read_byte(out);
-	us = (cpu_us(pid) - begin_us) / TRIPS;
+	us = (cpu_us(worker) - begin_us) / TRIPS;
 	waitpid(pid, &status, 0);
 	close(out);
 	return ok ? us : -1;

@@ -71,6 +71,8 @@ struct blk_engine {
 	unsigned disks;
 	int event; /* eventfd: blk_engine_next() may have something */
 	bool has_uring, has_threads;
+	unsigned workers;     /* the latter's threads: each begins */
+	void (*worker)(void); /* with that, unless it is NULL */
 	struct uring uring;
 	unsigned cancels;  /* under way, in the ring */
 	uint8_t sink[512]; /* written to by the host, read by nobody */

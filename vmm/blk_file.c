@@ -10,12 +10,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
-#include <linux/fs.h>
+#include <poll.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+#include "vmm/given.h"
 
 /* An OFD lock: of this opening of the file, whatever the process closes, and
  * gone with it. */
@@ -25,28 +26,46 @@ locked_by_another(int fd, bool read_only)
 	struct flock lock = { .l_type = read_only ? F_RDLCK : F_WRLCK,
 		.l_whence = SEEK_SET };
 
-	return fcntl(fd, F_OFD_SETLK, &lock) < 0 &&
-	    (errno == EAGAIN || errno == EACCES);
+	for (unsigned i = 0; i < HELD_TRIES; i++) {
+		if (fcntl(fd, F_OFD_SETLK, &lock) == 0 ||
+		    (errno != EAGAIN && errno != EACCES))
+			return false;
+		poll(NULL, 0, HELD_MS);
+	}
+	return true;
+}
+
+/* Of both kinds, by a call that the sandbox allows. */
+static uint64_t
+size_of(const struct blk_file *f)
+{
+	off_t bytes = lseek(f->fd, 0, SEEK_END);
+
+	return bytes < 0 ? 0 : (uint64_t)bytes;
 }
 
 static const char *
 measure(struct blk_file *f)
 {
-	uint64_t bytes = 0;
-	struct stat is;
+	uint64_t bytes = size_of(f);
 
-	if (fstat(f->fd, &is) < 0)
-		return strerror(errno);
-	if (S_ISREG(is.st_mode))
-		bytes = (uint64_t)is.st_size;
-	else if (!S_ISBLK(is.st_mode))
-		return "neither a regular file nor a block device";
-	else if (ioctl(f->fd, BLKGETSIZE64, &bytes) < 0)
-		return strerror(errno);
 	if (bytes == 0 || bytes % 512 != 0)
 		return "its size is not a multiple of 512 bytes";
 	f->bytes = bytes;
 	return NULL;
+}
+
+static const char *
+check_kind(struct blk_file *f)
+{
+	struct stat is;
+
+	if (fstat(f->fd, &is) < 0)
+		return strerror(errno);
+	f->device = S_ISBLK(is.st_mode);
+	return f->device || S_ISREG(is.st_mode)
+	    ? NULL
+	    : "neither a regular file nor a block device";
 }
 
 /* It is opened without waiting for a FIFO's other end; and then, since io_uring
@@ -58,10 +77,12 @@ blk_file_open(struct blk_file *f, const char *path, bool read_only)
 	const char *wrong;
 
 	*f = (struct blk_file){ .read_only = read_only };
-	f->fd = open(path, access | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	f->fd = given_open(path, access | O_NONBLOCK);
 	if (f->fd < 0)
 		return strerror(errno);
-	wrong = measure(f);
+	wrong = check_kind(f);
+	if (wrong == NULL)
+		wrong = measure(f);
 	if (wrong == NULL && locked_by_another(f->fd, read_only))
 		wrong = "in use by another mica, or locked by its like";
 	if (wrong == NULL && fcntl(f->fd, F_SETFL, 0) < 0)
@@ -106,13 +127,9 @@ blk_iov_zeros(struct iovec *iov, unsigned max, uint64_t bytes)
 const char *
 blk_file_resize(struct blk_file *f, uint64_t bytes)
 {
-	struct stat is;
-
 	if (bytes == 0 || bytes % 512 != 0 || bytes > INT64_MAX)
 		return "a size that is not a multiple of 512 bytes";
-	if (fstat(f->fd, &is) < 0)
-		return strerror(errno);
-	if (S_ISREG(is.st_mode) && (uint64_t)is.st_size != bytes &&
+	if (!f->device && size_of(f) != bytes &&
 	    ftruncate(f->fd, (off_t)bytes) < 0)
 		return f->read_only ? "a read-only disk" : strerror(errno);
 	return measure(f);
@@ -156,12 +173,9 @@ write_zeros(int fd, uint64_t offset, uint64_t bytes)
 /* PUNCH_HOLE leaves a file's size alone; where one was cut off, only writing
  * gives the guest its zeros back. */
 static bool
-still_there(int fd, uint64_t end)
+still_there(const struct blk_file *f, uint64_t end)
 {
-	struct stat is;
-
-	return fstat(fd, &is) == 0 &&
-	    (S_ISBLK(is.st_mode) || (uint64_t)is.st_size >= end);
+	return size_of(f) >= end;
 }
 
 static bool
@@ -176,8 +190,7 @@ punch(const struct blk_file *f, const struct blk_io *io)
 static bool
 zero(const struct blk_file *f, const struct blk_io *io)
 {
-	if (io->unmap && still_there(f->fd, io->offset + io->bytes) &&
-	    punch(f, io))
+	if (io->unmap && still_there(f, io->offset + io->bytes) && punch(f, io))
 		return true;
 	if (fallocate(f->fd, FALLOC_FL_ZERO_RANGE, (off_t)io->offset,
 		(off_t)io->bytes) == 0)

@@ -17,7 +17,7 @@ enum blk_sync { BLK_SYNC_FLUSH, BLK_SYNC_ALWAYS, BLK_SYNC_NEVER };
 
 struct blk_file {
 	int fd; /* owned */
-	bool read_only;
+	bool read_only, device;
 	uint64_t bytes; /* when it was opened or resized */
 };
 

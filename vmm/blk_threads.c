@@ -21,6 +21,8 @@ work(void *argument)
 	struct blk_threads *t = &w->engine->threads;
 	struct blk_job *job;
 
+	if (w->engine->worker != NULL)
+		w->engine->worker();
 	pthread_mutex_lock(&t->lock);
 	for (;;) {
 		while ((job = blk_list_take(&w->todo)) == NULL)
@@ -70,6 +72,7 @@ blk_threads_start(struct blk_engine *e)
 		t->disk[i].disk = &e->disk[i];
 		pthread_cond_init(&t->disk[i].work, NULL);
 		wrong = start_workers(&t->disk[i], MAX(WORKERS / disks, 1));
+		e->workers += MAX(WORKERS / disks, 1);
 	}
 	return wrong;
 }

@@ -244,8 +244,11 @@ blk_uring_cancel(struct blk_engine *e, struct blk_job *job)
 void
 blk_uring_wait(struct blk_engine *e)
 {
+	struct timespec soon = { 0, 1000000 };
+
 	if (uring_submit(&e->uring))
 		uring_wait(&e->uring);
 	else
-		poll(NULL, 0, 1); /* until the host has memory for it */
+		ppoll(NULL, 0, &soon,
+		    NULL); /* until the host has memory for it */
 }

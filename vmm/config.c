@@ -220,6 +220,13 @@ opt_teardown(struct config *c, const char *text)
 }
 
 static const char *
+opt_kvm(struct config *c, const char *text)
+{
+	c->kvm = text;
+	return NULL;
+}
+
+static const char *
 opt_rng(struct config *c, const char *text)
 {
 	struct virtio_setup *setup = &c->devices.rng;
@@ -310,7 +317,7 @@ opt_help(struct config *c, const char *text)
 }
 
 struct option {
-	char name[12];
+	char name[15];
 	bool argument;
 	const char *(*parse)(struct config *config, const char *text);
 };
@@ -366,6 +373,7 @@ config_parse(struct config *c, int argc, char **argv)
 
 	c->mem = 128 * MIB;
 	c->cpus = 1;
+	c->kvm = "/dev/kvm";
 	c->flat_address = 0x100000;
 	c->flat_mode = ENTRY_PROTECTED;
 	c->devices.rng = (struct virtio_setup)VIRTIO_TRANSITIONAL;

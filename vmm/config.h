@@ -78,6 +78,7 @@ struct config {
 	enum pit pit;
 	bool restart; /* --on-reboot restart */
 	bool teardown_sync;
+	const char *kvm; /* a path, as all here */
 	bool stats, describe, check_host;
 	const char *control; /* the socket's path, or NULL */
 	bool paused;

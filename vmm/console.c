@@ -11,12 +11,11 @@
  */
 #include "vmm/console.h"
 
-#include <signal.h>
-#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "devices/console.h"
+#include "vmm/given.h"
 #include "vmm/log.h"
 #include "vmm/vm.h"
 
@@ -66,11 +65,12 @@ terminal(struct winsize *size)
  * Before the first instruction.
  */
 
-static void
-remove_sockets(void)
+void
+console_remove(void)
 {
 	for (unsigned i = 0; i < vm.config.console_count; i++)
-		if (vm.consoles[i].listener > 0)
+		if (vm.consoles[i].listener > 0 &&
+		    !given_is_fd(vm.config.consoles[i].path))
 			unlink(vm.config.consoles[i].path);
 }
 
@@ -91,10 +91,6 @@ open_port(struct console_port *p, const struct config_console *c)
 void
 console_open_all(void)
 {
-	if (vm.config.console_count == 0)
-		return;
-	signal(SIGXFSZ, SIG_IGN); /* RLIMIT_FSIZE: an error instead */
-	atexit(remove_sockets);
 	for (unsigned i = 0; i < vm.config.console_count; i++)
 		open_port(&vm.consoles[i], &vm.config.consoles[i]);
 }
@@ -127,10 +123,16 @@ console_attach_all(void)
 
 		virtio_console_attach(device(), i, c->name[0] == '\0', c->name);
 		virtio_console_connect(device(), i, c->kind != CONSOLE_UNIX);
-		if (c->kind == CONSOLE_UNIX)
-			watch(i);
 	}
 	console_resized();
+}
+
+void
+console_start(void)
+{
+	for (unsigned i = 0; i < vm.config.console_count; i++)
+		if (vm.config.consoles[i].kind != CONSOLE_STDIO)
+			watch(i);
 }
 
 /*
@@ -236,7 +238,6 @@ console_finish(bool wait)
 			    !await_room(i, wait))
 				break;
 		}
-	remove_sockets();
 	for (unsigned i = 0; i < vm.config.console_count; i++)
 		if (vm.config.consoles[i].kind != CONSOLE_STDIO)
 			console_port_close(&vm.consoles[i]);

@@ -19,6 +19,9 @@ void console_setup(struct virtio_bus_setup *devices);
  * board_reset(). */
 void console_attach_all(void);
 
+/* Has the loop watch them. */
+void console_start(void);
+
 /* Is stdin a port's rather than COM1's? */
 bool console_has_stdin(void);
 
@@ -31,8 +34,11 @@ void console_resized(void);
 /* term_write() has room again. With the lock, any thread. */
 void console_stdout_ready(void);
 
+/* mica's end: removes the sockets. */
+void console_remove(void);
+
 /* The machine has ended: what the guest still has in its rings goes out, as
- * far as `wait` allows. With the lock; before term_finish(). */
+ * far as `wait` allows. With the lock; before term_drain(). */
 void console_finish(bool wait);
 
 #endif

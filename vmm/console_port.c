@@ -14,22 +14,43 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "vmm/given.h"
 #include "vmm/log.h"
 
 const char *
 console_port_append(struct console_port *p, const char *path)
 {
 	*p = (struct console_port){ .listener = -1 };
-	p->fd = open(path,
-	    O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
-	    0600);
+	p->fd = given_open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK);
+	if (p->fd >= 0 && given_is_fd(path) &&
+	    fcntl(p->fd, F_SETFL,
+		fcntl(p->fd, F_GETFL) | O_APPEND | O_NONBLOCK) < 0)
+		return strerror(errno);
 	return p->fd < 0 ? strerror(errno) : NULL;
+}
+
+static bool
+somebody_listens(const struct sockaddr_un *at)
+{
+	for (unsigned i = 0; i < HELD_TRIES; i++) {
+		int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0), error;
+
+		error = connect(fd, (const struct sockaddr *)at, sizeof(*at))
+		    ? errno
+		    : 0;
+		close(fd);
+		errno = error;
+		if (error != 0 && error != EAGAIN)
+			return false;
+		poll(NULL, 0, HELD_MS);
+	}
+	return true;
 }
 
 /* Makes room for a socket at `path`, if what is there is one that its owner
  * left behind. */
 static const char *
-clear(int fd, const struct sockaddr_un *at)
+clear(const struct sockaddr_un *at)
 {
 	struct stat is;
 
@@ -37,8 +58,7 @@ clear(int fd, const struct sockaddr_un *at)
 		return errno == ENOENT ? NULL : strerror(errno);
 	if (!S_ISSOCK(is.st_mode))
 		return "there is a file of that name, which is not a socket";
-	if (connect(fd, (const struct sockaddr *)at, sizeof(*at)) == 0 ||
-	    errno == EAGAIN)
+	if (somebody_listens(at))
 		return "in use: somebody listens there";
 	if (errno != ECONNREFUSED || unlink(at->sun_path) < 0)
 		return strerror(errno);
@@ -48,11 +68,8 @@ clear(int fd, const struct sockaddr_un *at)
 static const char *
 listen_at(int fd, const struct sockaddr_un *at)
 {
-	int probe =
-	    socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	const char *wrong = clear(probe, at);
+	const char *wrong = clear(at);
 
-	close(probe);
 	if (wrong == NULL &&
 	    (bind(fd, (const struct sockaddr *)at, sizeof(*at)) < 0 ||
 		listen(fd, 1) < 0))
@@ -67,6 +84,10 @@ console_port_listen(struct console_port *p, const char *path)
 	const char *wrong;
 
 	*p = (struct console_port){ .fd = -1 };
+	if (given_is_fd(path)) {
+		p->listener = given_listener(path);
+		return p->listener < 0 ? "no socket that listens" : NULL;
+	}
 	if (strlen(path) >= sizeof(at.sun_path))
 		return strerror(ENAMETOOLONG);
 	memcpy(at.sun_path, path, strlen(path));
@@ -89,7 +110,8 @@ console_port_write(struct console_port *p, const void *from, size_t len)
 	size_t done = 0;
 
 	while (done < len && p->fd >= 0 && !p->deaf) {
-		ssize_t n = write(p->fd, bytes + done, len - done);
+		ssize_t n =
+		    write(p->fd, bytes + done, MIN(len - done, BYTES_MOST));
 
 		if (n >= 0 || errno == EINTR) {
 			done += (size_t)MAX(n, 0);
@@ -114,7 +136,7 @@ console_port_read(struct console_port *p, void *to, size_t len)
 
 	if (p->listener < 0 || p->fd < 0 || p->ended)
 		return 0;
-	n = read(p->fd, to, len);
+	n = read(p->fd, to, MIN(len, BYTES_MOST));
 	if (n > 0)
 		return (size_t)n;
 	if (n < 0 && errno == EAGAIN)
@@ -148,13 +170,14 @@ bool
 console_port_left(struct console_port *p)
 {
 	struct pollfd is = { .fd = p->fd };
+	struct timespec now = { 0, 0 };
 	uint8_t byte;
 
 	if (p->listener < 0)
 		return false;
 	if ((p->wants & EPOLLIN) == 0 && recv(p->fd, &byte, 1, MSG_PEEK) <= 0)
 		p->ended = errno != EAGAIN;
-	if (!p->ended || poll(&is, 1, 0) <= 0)
+	if (!p->ended || ppoll(&is, 1, &now, NULL) <= 0)
 		return false;
 	close(p->fd); /* epoll forgets it */
 	p->fd = -1;

@@ -3,6 +3,7 @@
  * The control socket: listening, one client's bytes in and out. See control.h.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -12,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "vmm/given.h"
 #include "vmm/log.h"
 #include "vmm/loop.h"
 #include "vmm/vm.h"
@@ -26,38 +28,49 @@ new_socket(void)
 	return fd;
 }
 
+static bool
+somebody_listens(const struct sockaddr_un *name)
+{
+	for (unsigned i = 0; i < HELD_TRIES; i++) {
+		int fd = new_socket();
+		int wrong =
+		    connect(fd, (const struct sockaddr *)name, sizeof(*name))
+		    ? errno
+		    : 0;
+
+		close(fd);
+		errno = wrong;
+		if (wrong != 0 && wrong != EAGAIN)
+			return false;
+		poll(NULL, 0, HELD_MS);
+	}
+	return true;
+}
+
 /* bind() found a file. Nobody listens at a socket that a dead process left. */
 static void
 remove_stale(const struct sockaddr_un *name)
 {
-	int fd = new_socket();
 	struct stat is;
 
 	if (lstat(name->sun_path, &is) == 0 && !S_ISSOCK(is.st_mode))
 		die("--control %s: there is a file of that name, and it is no"
 		    " socket",
 		    name->sun_path);
-	if (connect(fd, (const struct sockaddr *)name, sizeof(*name)) == 0 ||
-	    errno == EAGAIN)
+	if (somebody_listens(name))
 		die("--control %s: in use by another process", name->sun_path);
 	if (errno == ECONNREFUSED && unlink(name->sun_path) < 0)
 		die_errno("--control %s", name->sun_path);
-	close(fd);
 }
 
-void
-control_open(void)
+static void
+create_socket(struct control *c, const char *path)
 {
-	struct control *c = &vm.control;
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
 	const struct sockaddr *address = (const struct sockaddr *)&name;
-	const char *path = vm.config.control;
+	size_t length = strlen(path);
 	struct stat is;
-	size_t length;
 
-	if (path == NULL)
-		return;
-	length = strlen(path);
 	if (length >= sizeof(name.sun_path))
 		die("--control %s: a socket's path has at most %zu bytes", path,
 		    sizeof(name.sun_path) - 1);
@@ -73,26 +86,30 @@ control_open(void)
 	}
 	if (stat(path, &is) < 0 || listen(c->listener, 8) < 0)
 		die_errno("--control %s", path);
-	c->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (c->timer < 0)
-		die_errno("--control: timer");
 	c->device = is.st_dev;
 	c->inode = is.st_ino;
-	c->out.text = c->bytes;
-	c->out.room = sizeof(c->bytes);
-	atexit(control_finish);
 }
 
 void
-control_start(void)
+control_open(void)
 {
 	struct control *c = &vm.control;
+	const char *path = vm.config.control;
 
-	if (c->listener == 0)
+	if (path == NULL)
 		return;
-	if (!loop_watch(LOOP_CONTROL, c->listener, EPOLLIN) ||
-	    !loop_watch(LOOP_CONTROL_TIMER, c->timer, EPOLLIN))
-		die_errno("--control: event loop");
+	if (given_is_fd(path)) {
+		c->listener = given_listener(path);
+		if (c->listener < 0)
+			die("--control %s: no socket that listens", path);
+	} else {
+		create_socket(c, path);
+	}
+	c->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (c->timer < 0)
+		die_errno("--control: timer");
+	c->out.text = c->bytes;
+	c->out.room = sizeof(c->bytes);
 }
 
 static void
@@ -127,7 +144,7 @@ flush(void)
 
 	if (out->used == 0)
 		return;
-	n = send(vm.control.fd, out->text, out->used, MSG_NOSIGNAL);
+	n = write(vm.control.fd, out->text, out->used);
 	if (n < 0)
 		n = errno == EAGAIN || errno == EINTR ? 0 : (ssize_t)out->used;
 	out->used -= (size_t)n;
@@ -153,11 +170,33 @@ watch(void)
 	loop_rewatch(LOOP_CONTROL_CLIENT, vm.control.fd, events);
 }
 
+void
+control_start(void)
+{
+	struct control *c = &vm.control;
+
+	if (c->listener == 0)
+		return;
+	loop_watch(LOOP_CONTROL_TIMER, c->timer, EPOLLIN);
+	if (c->fd == 0)
+		loop_watch(LOOP_CONTROL, c->listener, EPOLLIN);
+	else
+		watch();
+}
+
+/* Whoever reads too little is cut off. */
+void
+control_look(void)
+{
+	if (vm.control.out.full)
+		drop_client();
+}
+
 static void
 read_some(void)
 {
 	struct control *c = &vm.control;
-	ssize_t n = recv(c->fd, c->in, sizeof(c->in), 0);
+	ssize_t n = read(c->fd, c->in, sizeof(c->in));
 
 	c->ended = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 	c->in_at = 0;
@@ -225,15 +264,6 @@ control_accept(void)
 	watch();
 }
 
-/* Whoever reads too little is cut off by the loop, which shutdown() wakes. */
-static void
-woken(void)
-{
-	if (vm.control.out.full)
-		shutdown(vm.control.fd, SHUT_RDWR);
-	watch();
-}
-
 void
 control_event(const char *name, const char *data)
 {
@@ -248,7 +278,7 @@ control_event(const char *name, const char *data)
 	    " \"event\": \"%s\"%s%s}\r\n",
 	    (long long)now.tv_sec, now.tv_nsec / 1000, name,
 	    data != NULL ? ", \"data\": " : "", data != NULL ? data : "");
-	woken();
+	watch();
 }
 
 void
@@ -260,7 +290,7 @@ control_paused(void)
 	if (!c->client.waits)
 		return;
 	command_stopped(&c->client, &c->out);
-	woken();
+	watch();
 }
 
 /* The reasons are QEMU's ShutdownCause. */
@@ -299,17 +329,17 @@ control_end(enum stop how, int by)
 void
 control_finish(void)
 {
-	struct control *c = &vm.control;
+	if (vm.control.fd != 0)
+		flush();
+}
+
+void
+control_remove(void)
+{
+	const struct control *c = &vm.control;
 	struct stat is;
 
-	if (c->listener == 0)
-		return;
-	if (c->fd != 0) {
-		flush();
-		close(c->fd); /* not left to kvm_teardown_async()'s child */
-	}
-	close(c->listener);
-	if (stat(vm.config.control, &is) == 0 && is.st_dev == c->device &&
-	    is.st_ino == c->inode)
+	if (c->inode != 0 && stat(vm.config.control, &is) == 0 &&
+	    is.st_dev == c->device && is.st_ino == c->inode)
 		unlink(vm.config.control);
 }

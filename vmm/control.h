@@ -59,7 +59,13 @@ void control_event(const char *name, const char *data);
 void control_balloon(void);
 void control_timer(void);
 
-/* Sends what the client takes at once, and removes the socket. */
+/* The loop, when it looks around: cuts a client off that reads too little. */
+void control_look(void);
+
+/* The machine's end: sends what the client takes at once. */
 void control_finish(void);
+
+/* mica's end: removes the socket, if it is still ours. */
+void control_remove(void);
 
 #endif

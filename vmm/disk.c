@@ -8,10 +8,8 @@
  */
 #include "vmm/disk.h"
 
-#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include "vmm/log.h"
 #include "vmm/loop.h"
@@ -47,10 +45,6 @@ disk_open_all(void)
 	const struct config *c = &vm.config;
 	const char *wrong;
 
-	if (c->disk_count == 0)
-		return;
-	signal(SIGXFSZ, SIG_IGN);     /* RLIMIT_FSIZE: an error, to the guest */
-	pthread_mutex_lock(&vm.lock); /* the loop asks disk_waits() */
 	for (unsigned i = 0; i < c->disk_count; i++) {
 		const struct config_disk *d = &c->disks[i];
 		struct blk_disk *disk = &vm.disks.disk[i];
@@ -61,12 +55,21 @@ disk_open_all(void)
 		if (wrong != NULL)
 			die("--disk %s: %s", d->path, wrong);
 	}
-	wrong = blk_engine_start(&vm.disks, c->disk_count);
+}
+
+void
+disk_start_all(void)
+{
+	const char *wrong;
+
+	if (vm.config.disk_count == 0)
+		return;
+	vm.disks.worker = vm_ready;
+	wrong = blk_engine_start(&vm.disks, vm.config.disk_count);
 	if (wrong != NULL)
 		die("--disk: %s", wrong);
 	if (!loop_watch(LOOP_DISK, vm.disks.event, EPOLLIN | EPOLLET))
 		die_errno("--disk: event loop");
-	pthread_mutex_unlock(&vm.lock);
 }
 
 void
@@ -192,16 +195,15 @@ disk_begin(void)
 }
 
 void
-disk_stop_all(void)
+disk_remember(void)
 {
 	for (unsigned i = 0; i < vm.disks.disks; i++)
-		for (unsigned queue = 0; queue < VIRTIO_BLK_QUEUES; queue++)
-			blk_engine_stop(&vm.disks, i, queue);
+		vm.disk_lost[i] = vm.disks.disk[i].lost;
 }
 
 void
-disk_close_all(void)
+disk_recall(void)
 {
 	for (unsigned i = 0; i < vm.disks.disks; i++)
-		close(vm.disks.disk[i].file.fd);
+		vm.disks.disk[i].lost = vm.disk_lost[i];
 }

@@ -7,9 +7,12 @@
 
 #include "devices/virtio_bus.h"
 
-/* Opens and locks the files that the user named and starts what serves them,
- * before the first instruction, or ends the process with a line. */
+/* Opens and locks the files that the user named, or ends the process with a
+ * line. */
 void disk_open_all(void);
+
+/* Starts what serves them; the same. */
+void disk_start_all(void);
 
 /* For board_configure(): which of the rows there are. */
 void disk_setup(struct virtio_bus_setup *devices);
@@ -44,12 +47,8 @@ void disk_begin(void);
  * For the end of a machine.
  */
 
-/* The vCPUs are stopped: on return no I/O touches guest memory. Board's lock
- * held. */
-void disk_stop_all(void);
-
-/* Lets go of the files, which the next mica may have locked at once. What is
- * under way keeps its own until it is done. */
-void disk_close_all(void);
+/* Whose flushes have failed, from one life to the next. Board's lock held. */
+void disk_remember(void);
+void disk_recall(void);
 
 #endif

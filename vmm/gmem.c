@@ -43,6 +43,7 @@ gmem_init(struct gmem *mem, uint64_t size)
 
 	/* What a core dump must not hold is the guest's secrets; not fatal. */
 	madvise(reserved, whole, MADV_DONTDUMP);
+	madvise(reserved, whole, MADV_DONTFORK);
 	if (mprotect(mem->host, size, PROT_READ | PROT_WRITE) < 0) {
 		int error = errno;
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Doorbells: an eventfd for each enabled queue, which KVM signals itself when
- * the guest writes to the queue's address, and one more for kicks that come in
- * any other way.
+ * Doorbells: an eventfd for each queue, which KVM signals itself when the guest
+ * writes to the address of one that is enabled, and one more for kicks that
+ * come in any other way. They are made before the start, when that is still
+ * allowed, but KVM hears of them as late as can be: from the first on, taking
+ * the VM apart takes four times as long.
  *
  * Threads: as kick.h says; kick_ready on the loop's.
  */
@@ -12,7 +14,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "devices/virtio_pci.h"
 #include "vmm/kvm.h"
@@ -37,32 +38,44 @@ doorbell_of(unsigned device, unsigned queue, bool legacy)
 		.at = VIRTIO_DOORBELL(device, queue) };
 }
 
+static bool
+make(unsigned device, unsigned queue)
+{
+	int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+
+	vm.kicks.fd[device][queue] = MAX(fd, 0);
+	return fd >= 0 &&
+	    loop_watch(number_of(device, queue), fd, EPOLLIN | EPOLLET);
+}
+
+void
+kick_make_all(void)
+{
+	for (unsigned device = 0; device < PCI_DEVICES; device++) {
+		unsigned queues =
+		    virtio_bus_queues(&vm.board.pci.virtio, device);
+
+		for (unsigned i = 0; i < MIN(queues, KICK_QUEUES); i++)
+			if (!make(device, i))
+				die_errno("doorbells");
+	}
+}
+
 /* Where the host refuses, each write is an exit, and kick_post() its end. */
 void
 kick_enable(unsigned device, unsigned queue, bool legacy)
 {
-	int *fd;
+	struct kicks *k = &vm.kicks;
 	struct doorbell bell;
 
-	if (queue >= KICK_QUEUES)
+	if (queue >= KICK_QUEUES || k->fd[device][queue] == 0 ||
+	    k->enabled[device][queue])
 		return;
-	fd = &vm.kicks.fd[device][queue];
-	if (*fd != 0)
-		return;
-	*fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (*fd < 0) {
-		warn_once("eventfd: %s", strerror(errno));
-		*fd = 0;
-		return;
-	}
-	vm.kicks.legacy[device][queue] = legacy;
+	k->enabled[device][queue] = true;
+	k->legacy[device][queue] = legacy;
 	bell = doorbell_of(device, queue, legacy);
-	if (loop_watch(number_of(device, queue), *fd, EPOLLIN | EPOLLET) &&
-	    kvm_doorbell(&bell, true))
-		return;
-	warn_once("doorbell: %s", strerror(errno));
-	close(*fd); /* epoll forgets it */
-	*fd = 0;
+	if (!kvm_doorbell(&bell, true))
+		warn_once("doorbell: %s", strerror(errno));
 }
 
 void
@@ -70,14 +83,12 @@ kick_disable(unsigned device, unsigned queue)
 {
 	struct doorbell bell;
 
-	if (queue >= KICK_QUEUES || vm.kicks.fd[device][queue] == 0)
+	if (queue >= KICK_QUEUES || !vm.kicks.enabled[device][queue])
 		return;
 	bell = doorbell_of(device, queue, vm.kicks.legacy[device][queue]);
-	/* ENOENT: of a machine that a restart has taken away. */
-	if (!kvm_doorbell(&bell, false) && errno != ENOENT)
+	if (!kvm_doorbell(&bell, false))
 		warn_once("doorbell: %s", strerror(errno));
-	close(bell.fd); /* epoll forgets it */
-	vm.kicks.fd[device][queue] = 0;
+	vm.kicks.enabled[device][queue] = false;
 }
 
 void
@@ -94,8 +105,8 @@ kick_ready(unsigned number)
 {
 	unsigned device = number / KICK_QUEUES, queue = number % KICK_QUEUES;
 
-	/* Disabled by what the loop did just before, in the same batch? */
-	if (vm.kicks.fd[device][queue] != 0)
+	/* Disabled since it was kicked? */
+	if (vm.kicks.enabled[device][queue])
 		board_kick(&vm.board, device, queue);
 }
 

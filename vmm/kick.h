@@ -14,6 +14,9 @@
 
 #include "devices/pci_function.h"
 
+/* Makes what kick_enable() will need; after board_configure(). */
+void kick_make_all(void);
+
 /* The driver of PCI device number `device` has enabled a queue. Its doorbell is
  * VIRTIO_DOORBELL(device, queue), any width and value; or, legacy, the word
  * `queue` at the port VIRTIO_LEGACY_DOORBELL(device) (devices/virtio_pci.h). */
@@ -33,7 +36,8 @@ enum { KICK_QUEUES = 64 }; /* a device's, at most */
 
 /* Doorbells by device and queue. */
 struct kicks {
-	int fd[PCI_DEVICES][KICK_QUEUES]; /* 0: not enabled */
+	int fd[PCI_DEVICES][KICK_QUEUES]; /* 0: there is no such queue */
+	bool enabled[PCI_DEVICES][KICK_QUEUES];
 	bool legacy[PCI_DEVICES][KICK_QUEUES];
 	uint64_t posted[PCI_DEVICES]; /* bit n: queue n, by kick_post() */
 };

@@ -12,15 +12,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
-#include <sched.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
+#include "vmm/given.h"
 #include "vmm/irq.h"
 #include "vmm/kvm.h"
 #include "vmm/log.h"
@@ -45,7 +41,7 @@ kvm_open(void)
 	const int sync = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
 	int has;
 
-	vm.kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	vm.kvm_fd = given_open(vm.config.kvm, O_RDWR);
 	if (vm.kvm_fd < 0 && errno == EACCES)
 		die("/dev/kvm: permission denied (join the group that owns it:"
 		    " ls -l /dev/kvm)");
@@ -211,22 +207,6 @@ kvm_create_vcpu(unsigned index)
 }
 
 void
-kvm_destroy_vcpu(unsigned index)
-{
-	struct vcpu *vcpu = &vm.vcpus[index];
-
-	vcpu->started = false; /* a late kick must not touch the page */
-	munmap(vcpu->run, vcpu->run_size);
-	close(vcpu->fd);
-}
-
-void
-kvm_destroy(void)
-{
-	close(vm.fd);
-}
-
-void
 kvm_signal_msi(uint64_t address, uint32_t data)
 {
 	struct kvm_msi msi = {
@@ -294,30 +274,4 @@ kvm_doorbell(const struct doorbell *bell, bool on)
 		    KVM_IOEVENTFD_FLAG_PIO | KVM_IOEVENTFD_FLAG_DATAMATCH;
 	}
 	return ioctl(vm.fd, KVM_IOEVENTFD, &request) == 0;
-}
-
-/*
- * The child has its own descriptor table: it drops stdin, stdout and all else
- * at once, so that whoever reads our output sees its end when we exit, and
- * keeps KVM's. It dies with us, after our own tables are gone, and then holds
- * the last references to the memory and the VM.
- */
-static int
-outlive(void *parent)
-{
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
-	    getppid() != (pid_t)(intptr_t)parent)
-		_exit(0);
-	syscall(SYS_close_range, 0, vm.kvm_fd - 1, 0);
-	close(vm.term.out); /* opened anew, behind KVM's */
-	for (;;)
-		pause();
-}
-
-void
-kvm_teardown_async(void)
-{
-	/* Nothing to mend when it fails: we wait for the kernel instead. */
-	clone(outlive, vm.holder_stack + sizeof(vm.holder_stack), CLONE_VM,
-	    (void *)(intptr_t)getpid());
 }

@@ -20,10 +20,6 @@ void kvm_create(void);
  * would. */
 void kvm_create_vcpu(unsigned index);
 
-/* Take both apart again, for a restart; no thread runs the vCPUs. */
-void kvm_destroy_vcpu(unsigned index);
-void kvm_destroy(void);
-
 /* Interrupts: a message to the local APICs; a line of KVM's own irqchip (only
  * with --irqchip kernel). */
 void kvm_signal_msi(uint64_t address, uint32_t data);
@@ -42,10 +38,5 @@ struct doorbell {
 	unsigned queue;
 };
 bool kvm_doorbell(const struct doorbell *bell, bool on);
-
-/* Called last, with all vCPU threads gone: a child that shares memory and
- * keeps the VM's descriptors lives on until the kernel has taken the VM apart,
- * so that our caller need not wait for that. */
-void kvm_teardown_async(void);
 
 #endif

@@ -26,6 +26,8 @@
 #include "vmm/term.h"
 #include "vmm/vm.h"
 
+static __thread bool is_loop;
+
 uint64_t
 loop_now_ns(void)
 {
@@ -108,18 +110,51 @@ watch(int epoll, unsigned source, int fd, uint32_t events)
 
 /* What the user does is watched in a second set too, and while the machine is
  * paused in that alone: the rest stays ready until it goes on. */
-bool
-loop_watch(unsigned source, int fd, uint32_t events)
+static bool
+watch_now(unsigned source, int fd, uint32_t events)
 {
 	enum {
-		USERS = 1 << LOOP_SIGNAL | 1 << LOOP_STDIN | 1 << LOOP_CONTROL |
-		    1 << LOOP_CONTROL_CLIENT | 1 << LOOP_CONTROL_TIMER
+		USERS = 1 << LOOP_SIGNAL | 1 << LOOP_STDIN | 1 << LOOP_POST |
+		    1 << LOOP_CONTROL | 1 << LOOP_CONTROL_CLIENT |
+		    1 << LOOP_CONTROL_TIMER
 	};
 
 	if (source < LOOP_KICK && (USERS >> source & 1) != 0 &&
 	    !watch(vm.loop.users, source, fd, events))
 		return false;
 	return watch(vm.loop.epoll, source, fd, events);
+}
+
+bool
+loop_watch(unsigned source, int fd, uint32_t events)
+{
+	struct loop *l = &vm.loop;
+
+	if (source < LOOP_KICK)
+		l->wished &= ~(1u << source);
+	if (!vm.running || is_loop)
+		return watch_now(source, fd, events);
+	check(source < LOOP_KICK);
+	l->wish[source].fd = fd;
+	l->wish[source].events = events;
+	l->wished |= 1u << source;
+	loop_post();
+	return true;
+}
+
+static void
+grant_wishes(void)
+{
+	struct loop *l = &vm.loop;
+
+	for (; l->wished != 0; l->wished &= l->wished - 1) {
+		unsigned source = (unsigned)__builtin_ctz(l->wished);
+
+		if (!watch_now(
+			source, l->wish[source].fd, l->wish[source].events) &&
+		    l->wish[source].events != 0)
+			warn_once("event loop: %s", strerror(errno));
+	}
 }
 
 void
@@ -142,9 +177,8 @@ take_unless_ignored(sigset_t *taken, int signal)
 }
 
 void
-loop_init(void)
+loop_take_signals(void)
 {
-	struct loop *l = &vm.loop;
 	sigset_t taken;
 
 	sigemptyset(&taken);
@@ -154,16 +188,26 @@ loop_init(void)
 	take_unless_ignored(&taken, SIGHUP);
 	sigprocmask(SIG_BLOCK, &taken, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* RLIMIT_FSIZE: an error, to the guest */
+	vm.loop.signal = signalfd(-1, &taken, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (vm.loop.signal < 0)
+		die_errno("signalfd");
+}
+
+void
+loop_init(void)
+{
+	struct loop *l = &vm.loop;
+
 	l->armed_ns = TIMER_OFF;
 	for (unsigned i = 0; i < TIMERS; i++)
 		l->at_ns[i] = TIMER_OFF;
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
 	l->users = epoll_create1(EPOLL_CLOEXEC);
 	l->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	l->signal = signalfd(-1, &taken, SFD_NONBLOCK | SFD_CLOEXEC);
 	l->post = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (l->epoll < 0 || l->users < 0 || l->post < 0 || l->timer < 0 ||
-	    l->signal < 0 || !loop_watch(LOOP_TIMER, l->timer, EPOLLIN) ||
+	    !loop_watch(LOOP_TIMER, l->timer, EPOLLIN) ||
 	    !loop_watch(LOOP_POST, l->post, EPOLLIN | EPOLLET) ||
 	    !loop_watch(LOOP_SIGNAL, l->signal, EPOLLIN))
 		die_errno("descriptors of the event loop");
@@ -234,7 +278,8 @@ handle(unsigned source)
 		term_writable();
 		return;
 	case LOOP_POST:
-		kick_posted();
+		if (!vm.pause.on)
+			kick_posted();
 		return;
 	case LOOP_CONTROL:
 		control_accept();
@@ -265,16 +310,20 @@ loop_main(void *unused)
 	struct epoll_event events[8], late[8];
 	unsigned lates = 0;
 
+	is_loop = true;
 	cpuid_query(); /* while the main thread creates the VM */
+	vm_await(&vm.created);
+	vm_ready();
 	for (;;) {
 		bool pausing = vm_pausing();
-		int n = epoll_wait(pausing ? vm.loop.users : vm.loop.epoll,
-		    events, ARRAY_SIZE(events), -1);
+		int n = epoll_pwait(pausing ? vm.loop.users : vm.loop.epoll,
+		    events, ARRAY_SIZE(events), -1, NULL);
 		bool disks;
 
 		pthread_mutex_lock(&vm.lock);
 		if (n < 0 && errno != EINTR && !vm_stopping())
 			give_up("event loop");
+		grant_wishes();
 		for (int i = 0; i < n; i++)
 			if (pausing == vm.pause.on)
 				handle(events[i].data.u32);
@@ -283,6 +332,9 @@ loop_main(void *unused)
 		while (lates > 0 && !vm.pause.on)
 			handle(late[--lates].data.u32);
 		term_flush();
+		control_look();
+		if (vm.ended == vm.config.cpus)
+			vm_end();
 		disks = disk_waits();
 		pthread_mutex_unlock(&vm.lock);
 		if (disks)

@@ -56,17 +56,28 @@ struct loop {
 	bool clock_stopped;		/* at `stopped_ns`; else it is */
 	uint64_t stopped_ns, behind_ns; /* `behind_ns` behind the host's */
 	bool terminated; /* SIGTERM has pressed the power button */
+
+	/* What other threads want of epoll, which is the loop's alone. */
+	struct {
+		int fd;
+		uint32_t events;
+	} wish[LOOP_KICK];
+	uint32_t wished; /* bit n: source n */
 };
 
-/* Creates the descriptors and blocks the signals that the loop then takes:
- * SIGTERM presses the power button, a second one, SIGINT and SIGHUP leave. */
+/* Blocks the signals that the loop then takes: SIGTERM presses the power
+ * button, a second one, SIGINT and SIGHUP leave. */
+void loop_take_signals(void);
+
+/* Creates the other descriptors. */
 void loop_init(void);
 
 /* Starts the thread. Its first work is cpuid_query(), beside what the main
  * thread does meanwhile; then it handles events for as long as mica lives. */
 void loop_start(void);
 
-/* Has kick_posted() called soon. Board's lock held. */
+/* Has the loop look around soon, and kick_posted() called unless the machine is
+ * paused. Board's lock held. */
 void loop_post(void);
 
 /* Stops the machine's clock and its timers, or has them go on, the other of
@@ -74,8 +85,9 @@ void loop_post(void);
 void loop_clock(bool runs);
 
 /* Watch `fd` for epoll `events`; 0 stops watching. False, and errno, when epoll
- * refuses: EPERM of files that it refuses always, as regular ones. An eventfd
- * watched for EPOLLET need not be read: each write to it is an event. */
+ * refuses: EPERM of files that it refuses always, as regular ones; a vCPU's
+ * thread, for which the loop does it soon, is not told. An eventfd watched for
+ * EPOLLET need not be read: each write to it is an event. */
 bool loop_watch(unsigned source, int fd, uint32_t events);
 
 /* The same, and says what is wrong itself: of what was watched before, or comes

@@ -20,11 +20,14 @@
 #include "vmm/console.h"
 #include "vmm/cpuid.h"
 #include "vmm/disk.h"
+#include "vmm/given.h"
+#include "vmm/kick.h"
 #include "vmm/kvm.h"
 #include "vmm/log.h"
 #include "vmm/platform.h"
 #include "vmm/speculation.h"
 #include "vmm/vcpu.h"
+#include "vmm/zone.h"
 
 enum { EXIT_CRASH = 3 };
 
@@ -83,7 +86,7 @@ open_image(const char *path)
 	struct image image = { .name = path };
 	struct stat is;
 
-	image.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	image.fd = given_open(path, O_RDONLY | O_NONBLOCK);
 	if (image.fd < 0 || fstat(image.fd, &is) < 0)
 		die_errno("%s", path);
 	if (!S_ISREG(is.st_mode))
@@ -145,9 +148,6 @@ map_rom(void)
 static void
 load(void)
 {
-	/* No entropy at early boot is no reason not to start. */
-	if (getrandom(vm.boot.seed, sizeof(vm.boot.seed), GRND_NONBLOCK) < 0)
-		memset(vm.boot.seed, 0, sizeof(vm.boot.seed));
 	if (!boot_load(&vm.boot))
 		die("%s: %s", vm.boot.kernel.name, vm.boot.error);
 	stats_milestone(AT_LOADED);
@@ -160,36 +160,6 @@ create_vcpus(void)
 		kvm_create_vcpu(i);
 	cpuid_set();
 	stats_milestone(AT_VCPUS);
-}
-
-/* From the first instruction until the guest or the user ends it. */
-static void
-run(void)
-{
-	for (unsigned i = 1; i < vm.config.cpus; i++)
-		vcpu_start(&vm.vcpus[i]);
-	vcpu_run_first();
-	for (unsigned i = 1; i < vm.config.cpus; i++)
-		vcpu_join(&vm.vcpus[i]);
-}
-
-/* Power-on again: nothing of the old machine but its files and its options is
- * left. The lock is held, and the loop waits for it meanwhile. */
-static void
-restart(void)
-{
-	for (unsigned i = 0; i < vm.config.cpus; i++)
-		kvm_destroy_vcpu(i);
-	kvm_destroy();
-	disk_stop_all();
-	gmem_clear(&vm.mem);
-	vm.wires = (struct wires){ .intr = false };
-	vm.loop.terminated = false;
-	vm.milestones.at_ns[AT_STOP] = 0;
-	kvm_create();
-	load();
-	board_reset(&vm.board);
-	__atomic_store_n(&vm.stop, STOP_NOT, __ATOMIC_SEQ_CST);
 }
 
 static int
@@ -216,11 +186,119 @@ report(void)
 	}
 }
 
+void
+vm_end(void)
+{
+	bool wait = vm.stop != STOP_LEAVE;
+	int status;
+
+	if (vm_restarts(vm.stop))
+		life_end(0, true);
+	control_finish();
+	console_finish(wait);
+	term_drain(wait);
+	status = report();
+	life_end(status, false);
+}
+
+void
+vm_await(const bool *what)
+{
+	pthread_mutex_lock(&vm.lock);
+	while (!*what)
+		pthread_cond_wait(&vm.changed, &vm.lock);
+	pthread_mutex_unlock(&vm.lock);
+}
+
+void
+vm_ready(void)
+{
+	pthread_mutex_lock(&vm.lock);
+	vm.ready++;
+	pthread_cond_broadcast(&vm.changed);
+	pthread_mutex_unlock(&vm.lock);
+	vm_await(&vm.running);
+}
+
+/* All that has a name, and nothing is read of it yet. */
+static void
+open_all(void)
+{
+	life_keep_tidy();
+	kvm_open();
+	open_images();
+	disk_open_all();
+	console_open_all();
+	control_open();
+	if (vm.config.rtc.base == RTC_LOCALTIME)
+		vm.zone = zone_open();
+	term_open();
+	loop_take_signals();
+	if (!given_close_rest())
+		die_errno("descriptors that mica was started with");
+}
+
+/* The machine without what is in it. */
+static void
+create(void)
+{
+	loop_init();
+	loop_start();
+	if (!gmem_init(&vm.mem, vm.config.mem))
+		die_errno("--mem: %llu MiB of guest memory",
+		    (unsigned long long)(vm.config.mem / MIB));
+	if (vm.config.firmware)
+		map_rom();
+	kvm_create();
+	vcpu_init();
+	board_configure(&vm.board, &vm.boot.devices);
+	kick_make_all();
+	disk_start_all();
+	disk_attach_all();
+	balloon_attach();
+	console_attach_all();
+	term_start();
+	create_vcpus();
+	/* No entropy at early boot is no reason not to start. */
+	if (getrandom(vm.boot.seed, sizeof(vm.boot.seed), GRND_NONBLOCK) < 0)
+		memset(vm.boot.seed, 0, sizeof(vm.boot.seed));
+	pthread_mutex_lock(&vm.lock);
+	vm.created = true;
+	pthread_cond_broadcast(&vm.changed);
+	pthread_mutex_unlock(&vm.lock);
+}
+
+/* The loop's, the disks', and those of the other vCPUs. */
+static void
+await_threads(void)
+{
+	while (vm.ready < vm.config.cpus + vm.disks.workers)
+		pthread_cond_wait(&vm.changed, &vm.lock);
+	vm.running = true;
+	pthread_cond_broadcast(&vm.changed);
+}
+
+/* The lock is held all the while. */
+static void
+start(void)
+{
+	await_threads();
+	load();
+	platform_configure();
+	if (vm.life.again)
+		life_recall();
+	board_reset(&vm.board);
+	console_start();
+	control_start();
+	if (vm.config.paused && !vm.life.again) {
+		vm.pause.prelaunch = true;
+		pause_begin();
+	}
+}
+
 int
 main(int argc, char **argv)
 {
-	int status;
-
 	stats_milestone(AT_START);
 	open_standard();
 	config_parse(&vm.config, argc, argv);
@@ -231,51 +309,15 @@ main(int argc, char **argv)
 	if (vm.config.check_host)
 		return check_host();
 	speculation_begin();
-	kvm_open();
-	loop_init();
-	loop_start();
-	open_images();
-	disk_open_all();
-	console_open_all();
-	control_open();
-	if (!gmem_init(&vm.mem, vm.config.mem))
-		die_errno("--mem: %llu MiB of guest memory",
-		    (unsigned long long)(vm.config.mem / MIB));
-	if (vm.config.firmware)
-		map_rom();
-	kvm_create();
-	load();
-	vcpu_init();
-	pthread_mutex_lock(&vm.lock); /* the loop runs: signals, input */
-	board_configure(&vm.board, &vm.boot.devices);
-	platform_configure();
-	disk_attach_all();
-	balloon_attach();
-	console_attach_all();
-	board_reset(&vm.board);
-	term_init();
-	control_start();
-	vm.pause.prelaunch = vm.config.paused;
-	if (vm.config.paused)
-		pause_begin();
-	pthread_mutex_unlock(&vm.lock);
-	create_vcpus();
-	run();
+	open_all();
+	life_begin();
+	vm.pid = getpid();
+	create();
+	for (unsigned i = 1; i < vm.config.cpus; i++)
+		vcpu_start(&vm.vcpus[i]);
+	vcpu_be_first();
 	pthread_mutex_lock(&vm.lock);
-	while (vm_restarts(vm.stop)) {
-		restart();
-		pthread_mutex_unlock(&vm.lock);
-		create_vcpus();
-		run();
-		pthread_mutex_lock(&vm.lock);
-	}
-	/* The lock stays here for good: the loop's work is done. */
-	control_finish();
-	console_finish(vm.stop != STOP_LEAVE);
-	term_finish(vm.stop != STOP_LEAVE);
-	status = report();
-	disk_close_all();
-	if (!vm.config.teardown_sync)
-		kvm_teardown_async();
-	_exit(status);
+	start();
+	pthread_mutex_unlock(&vm.lock);
+	vcpu_run_first();
 }

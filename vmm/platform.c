@@ -4,8 +4,6 @@
  */
 #include "vmm/platform.h"
 
-#include <time.h>
-
 #include "vmm/vm.h"
 #include "vmm/zone.h"
 
@@ -26,11 +24,11 @@ set_clock(void)
 		.high_bytes = vm.mem.high_size,
 		.cpus = vm.config.cpus,
 	};
-	time_t now = time(NULL);
+	time_t now = (time_t)(loop_host_ns() / 1000000000);
 
 	setup.seconds = c->base == RTC_DATETIME ? c->seconds : now;
 	if (c->base == RTC_LOCALTIME)
-		setup.seconds += zone_local_offset(now);
+		setup.seconds += zone_local_offset(vm.zone, now);
 	mc146818_configure(&vm.board.rtc, &setup);
 }
 

@@ -74,10 +74,11 @@ static ssize_t
 write_some(const uint8_t *from, size_t length)
 {
 	struct pollfd out = { .fd = vm.term.out, .events = POLLOUT };
+	struct timespec now = { 0, 0 };
 	int ready;
 
 	if (vm.term.out_guarded) {
-		ready = poll(&out, 1, 0);
+		ready = ppoll(&out, 1, &now, NULL);
 		if (ready == 0)
 			errno = EAGAIN;
 		if (ready <= 0)
@@ -127,7 +128,7 @@ write_span(void)
 		drained();
 }
 
-/* Writes until the ring is empty or stdout is full. term_finish() waits for the
+/* Writes until the ring is empty or stdout is full. term_drain() waits for the
  * end of it. */
 static void
 flush(void)
@@ -222,8 +223,14 @@ term_await(int fd, int ms)
 		{ .fd = vm.loop.signal, .events = POLLIN },
 		{ .fd = vm.term.tty ? STDIN_FILENO : -1, .events = POLLIN } };
 
+	struct timespec most = { ms / 1000, ms % 1000 * 1000000 };
+
+	/* not poll(): a stop and a continuation would have the kernel issue a
+	 * system call of its own, restart_syscall */
 	do {
-		if (vm.term.leaving || poll(fds, 3, ms) == 0 || gives_up(fds))
+		if (vm.term.leaving ||
+		    ppoll(fds, 3, ms < 0 ? NULL : &most, NULL) == 0 ||
+		    gives_up(fds))
 			return false;
 	} while (fds[0].revents == 0);
 	return true;
@@ -252,23 +259,19 @@ term_drain(bool wait)
 }
 
 void
-term_finish(bool wait)
+term_open(void)
 {
-	term_drain(wait);
-	term_restore();
-}
-
-/* die() between two lives of the machine: what the guest said is not lost. */
-static void
-finish_at_exit(void)
-{
-	term_finish(false);
+	open_output();
+	term_input_open();
 }
 
 void
-term_init(void)
+term_resume(void)
 {
-	open_output();
-	term_input_init();
-	atexit(finish_at_exit);
+	struct term *t = &vm.term;
+
+	if (!t->watching)
+		loop_watch(LOOP_STDIN, t->in, 0);
+	if (t->blocked)
+		loop_watch(LOOP_STDOUT, t->out, EPOLLOUT);
 }

@@ -57,9 +57,15 @@ struct term {
 	struct termios cooked;
 };
 
-/* Looks at stdin and stdout; loop_init() was called. With the lock. A terminal
- * goes to raw mode and comes back on every way out, a crash of mica included. */
-void term_init(void);
+/* Looks at stdin and stdout. A terminal goes to raw mode, until
+ * term_restore(). */
+void term_open(void);
+
+/* Has the loop watch stdin. (term_input.c) */
+void term_start(void);
+
+/* The same, as a life before left them. */
+void term_resume(void);
 
 /* The console's port that is stdin and stdout: as devices/console.h says. What
  * is written goes out at the thread's next term_wait() or term_flush(). */
@@ -74,10 +80,11 @@ void term_flush(void);
  * access, without the lock. */
 void term_wait(void);
 
-/* What term.c calls of term_input.c: looks at stdin; gives the terminal back;
- * after the end, a key is there: was it the one that leaves? */
-void term_input_init(void);
+/* The terminal as it was. (term_input.c) */
 void term_restore(void);
+
+/* What term.c calls of term_input.c: looks at stdin; after the end, a key is there: was it the one that leaves? */
+void term_input_open(void);
 bool term_key_leaves(void);
 
 /* The loop: stdin has input; the chip has room for keys read ahead; stdout
@@ -90,12 +97,9 @@ void term_writable(void);
  * wants to leave. True: it does. */
 bool term_await(int fd, int ms);
 
-/* The same for all that was sent: writes it. True: it is out. */
+/* The same for all that was sent: writes it, waiting for a slow reader or not.
+ * From here on any signal says that the user wants to leave. With the lock.
+ * True: it is out. */
 bool term_drain(bool wait);
-
-/* The machine has ended: writes the rest, waiting for a slow reader unless the
- * user wants to leave, which from here on any signal says, and restores the
- * terminal. With the lock. */
-void term_finish(bool wait);
 
 #endif

@@ -101,7 +101,7 @@ term_read(void *to, size_t len)
 		return 0;
 	}
 	t->ready = false;
-	n = read(STDIN_FILENO, to, len);
+	n = read(STDIN_FILENO, to, MIN(len, BYTES_MOST));
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		watch_input(true);
 	else if (n <= 0)
@@ -199,42 +199,33 @@ term_restore(void)
 		tcsetattr(STDIN_FILENO, TCSANOW, &vm.term.cooked);
 }
 
-/* mica itself crashes: leave the terminal usable, then die as we would. */
-static void
-crashed(int signal)
-{
-	tcsetattr(STDIN_FILENO, TCSANOW, &vm.term.cooked);
-	raise(signal);
-}
-
 static void
 make_raw(void)
 {
-	static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT,
-		SIGQUIT };
-	struct sigaction action = { .sa_handler = crashed,
-		.sa_flags = (int)SA_RESETHAND };
 	struct termios raw;
 
 	if (tcgetattr(STDIN_FILENO, &vm.term.cooked) < 0)
 		return;
 	vm.term.tty = true;
 	vm.term.feed = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	loop_rewatch(LOOP_FEED, vm.term.feed, EPOLLIN);
-	for (unsigned i = 0; i < ARRAY_SIZE(fatal); i++)
-		sigaction(fatal[i], &action, NULL);
 	raw = vm.term.cooked;
 	cfmakeraw(&raw);
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 }
 
 void
-term_input_init(void)
+term_input_open(void)
+{
+	vm.term.watching = true;
+	make_raw();
+}
+
+void
+term_start(void)
 {
 	struct term *t = &vm.term;
 
 	t->in = STDIN_FILENO;
-	t->watching = true;
 	if (!loop_watch(LOOP_STDIN, t->in, EPOLLIN)) {
 		/* A regular file has no wait queue; it is always ready, and
 		 * so is an eventfd that counts one. */
@@ -242,7 +233,8 @@ term_input_init(void)
 		if (t->in < 0 || !loop_watch(LOOP_STDIN, t->in, EPOLLIN))
 			die_errno("stdin: event loop");
 	}
-	make_raw();
+	if (t->tty)
+		loop_watch(LOOP_FEED, t->feed, EPOLLIN);
 }
 
 bool

@@ -12,8 +12,11 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "vmm/log.h"
+#include "vmm/loop.h"
 #include "vmm/vcpu.h"
 
 enum { KICK = SIGUSR1 };
@@ -46,7 +49,7 @@ vcpu_kick(struct vcpu *vcpu)
 	if (vcpu == self || !vcpu->started)
 		return;
 	__atomic_store_n(&vcpu->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
-	pthread_kill(vcpu->thread, KICK);
+	syscall(SYS_tgkill, vm.pid, vcpu->thread, KICK);
 }
 
 void
@@ -200,29 +203,54 @@ enter(struct vcpu *vcpu)
 		count_exit(vcpu, stats_now_ns() - since_ns);
 }
 
-static void *
-vcpu_main(void *argument)
+/* The thread stays: to end one takes system calls, and the process ends soon.
+ * With the lock: vm_stop() either kicks it or comes before it. */
+static _Noreturn void
+run(struct vcpu *vcpu)
 {
-	self = argument;
+	pthread_mutex_lock(&vm.lock);
+	vcpu->started = true;
+	pthread_mutex_unlock(&vm.lock);
 	while (!vm_stopping())
-		enter(self);
-	return NULL;
+		enter(vcpu);
+	pthread_mutex_lock(&vm.lock);
+	if (++vm.ended == vm.config.cpus)
+		loop_post();
+	for (;;)
+		pthread_cond_wait(&vm.changed, &vm.lock);
 }
 
-/* With the lock: vm_stop() either kicks the thread or comes before it. */
+static void
+be(struct vcpu *vcpu)
+{
+	self = vcpu;
+	vcpu->thread = (pid_t)syscall(SYS_gettid);
+}
+
+static void *
+vcpu_main(void *vcpu)
+{
+	be(vcpu);
+	vm_ready();
+	run(vcpu);
+}
+
 void
 vcpu_start(struct vcpu *vcpu)
 {
-	int error;
+	pthread_t thread;
+	int error = pthread_create(&thread, NULL, vcpu_main, vcpu);
 
-	pthread_mutex_lock(&vm.lock);
-	error = pthread_create(&vcpu->thread, NULL, vcpu_main, vcpu);
-	if (error != 0) {
-		errno = error;
-		die_errno("thread of vCPU %u (see --cpus)", vcpu->index);
-	}
-	vcpu->started = true;
-	pthread_mutex_unlock(&vm.lock);
+	if (error == 0)
+		return;
+	errno = error;
+	die_errno("thread of vCPU %u (see --cpus)", vcpu->index);
+}
+
+void
+vcpu_be_first(void)
+{
+	be(&vm.vcpus[0]);
 }
 
 void
@@ -231,20 +259,6 @@ vcpu_run_first(void)
 	struct vcpu *first = &vm.vcpus[0];
 
 	load_entry(first->run, &vm.boot.entry);
-	pthread_mutex_lock(&vm.lock);
-	first->thread = pthread_self();
-	first->started = true;
-	pthread_mutex_unlock(&vm.lock);
 	stats_milestone(AT_FIRST_INSTRUCTION);
-	vcpu_main(first);
-}
-
-/* Nobody kicks a thread that may be gone. */
-void
-vcpu_join(struct vcpu *vcpu)
-{
-	pthread_mutex_lock(&vm.lock);
-	vcpu->started = false;
-	pthread_mutex_unlock(&vm.lock);
-	pthread_join(vcpu->thread, NULL);
+	run(first);
 }

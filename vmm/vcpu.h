@@ -11,12 +11,16 @@
 /* Before the threads: the handler of the kick's signal. */
 void vcpu_init(void);
 
-/* Starts the thread of any vCPU but the first: it waits inside KVM for an INIT
- * and a start-up IPI. */
+/* Starts the thread of any vCPU but the first; once all are there it waits
+ * inside KVM for an INIT and a start-up IPI. */
 void vcpu_start(struct vcpu *vcpu);
 
-/* Runs vCPU 0 from vm.boot.entry on this thread until vm_stopping(). */
-void vcpu_run_first(void);
+/* Has this thread be vCPU 0's. */
+void vcpu_be_first(void);
+
+/* Runs vCPU 0 from vm.boot.entry. When vm_stopping(), and all vCPUs have left
+ * the guest, the loop ends the process. */
+_Noreturn void vcpu_run_first(void);
 
 /* Makes it leave the guest soon, to see vm_stopping() or the INTR wire. Any
  * thread; no effect on one that is just leaving. */
@@ -24,9 +28,6 @@ void vcpu_kick(struct vcpu *vcpu);
 
 /* On a vCPU's thread, with the lock, out of the guest: waits for vm.changed. */
 void vcpu_wait(void);
-
-/* Waits for the end of a thread; vm_stopping() holds. */
-void vcpu_join(struct vcpu *vcpu);
 
 /* Does what its exit asks for. On its thread, without the lock.
  * (vcpu_exit.c) */

@@ -16,6 +16,7 @@
 #include "vmm/gmem.h"
 #include "vmm/irq.h"
 #include "vmm/kick.h"
+#include "vmm/life.h"
 #include "vmm/pause.h"
 #include "vmm/stats.h"
 #include "vmm/stop.h"
@@ -28,8 +29,8 @@ struct vcpu {
 	int fd;
 	struct kvm_run *run; /* KVM's shared pages */
 	size_t run_size;
-	pthread_t thread;
-	bool started; /* and not joined: kicks go to the thread */
+	pid_t thread;
+	bool started; /* kicks go to the thread */
 	struct stats stats;
 };
 
@@ -39,8 +40,10 @@ struct vm {
 	struct blk_engine disks; /* config's, by the same numbers */
 	struct console_port consoles[CONSOLES_MAX]; /* but stdio's */
 	struct stats_disk disk_stats[DISKS_MAX];
-	struct boot boot; /* kept for a restart: images and modules */
+	bool disk_lost[DISKS_MAX]; /* a life before this one could not sync */
+	struct boot boot;	   /* kept for a restart: images and modules */
 
+	int zone; /* the host's, of --rtc base=localtime: its file, or 0 */
 	int kvm_fd, fd;
 	_Alignas(8) uint8_t cpuid[8 + 256 * 40]; /* KVM's supported set, */
 	bool cpuid_known;			 /* once it is there */
@@ -63,7 +66,13 @@ struct vm {
 	pthread_cond_t changed;
 	struct vcpu *crashed; /* whose registers to print, or NULL */
 	struct milestones milestones;
-	_Alignas(16) uint8_t holder_stack[4096]; /* kvm_teardown_async */
+
+	struct life life;
+	bool created;	/* the machine is there, without its image */
+	bool running;	/* all threads are there, and confined, */
+	unsigned ready; /* which so many have reported */
+	unsigned ended; /* vCPUs that have left the guest for good */
+	pid_t pid;
 
 	enum stop stop; /* also read without the lock, atomically */
 	int stop_status;
@@ -91,6 +100,15 @@ vm_pausing(void)
 {
 	return __atomic_load_n(&vm.pause.on, __ATOMIC_SEQ_CST);
 }
+
+/* A thread is ready; returns when all are. */
+void vm_ready(void);
+
+/* Returns once that is true. */
+void vm_await(const bool *what);
+
+/* The loop: all vCPUs have ended. With the lock. */
+_Noreturn void vm_end(void);
 
 /* The user presses the power button. The lock is held. */
 void vm_power_button(void);

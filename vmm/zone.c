@@ -192,16 +192,19 @@ zone_offset(const uint8_t *file, size_t size, int64_t time, int64_t *offset)
 	return table_offset(data, &c, time, offset);
 }
 
+int
+zone_open(void)
+{
+	return open("/etc/localtime", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+}
+
 int64_t
-zone_local_offset(int64_t time)
+zone_local_offset(int fd, int64_t time)
 {
 	static uint8_t file[16384];
-	int fd = open("/etc/localtime", O_RDONLY | O_CLOEXEC);
-	ssize_t size = fd < 0 ? 0 : read(fd, file, sizeof(file));
+	ssize_t size = pread(fd, file, sizeof(file), 0);
 	int64_t offset;
 
-	if (fd >= 0)
-		close(fd);
 	return size > 0 && zone_offset(file, (size_t)size, time, &offset)
 	    ? offset
 	    : 0;

@@ -13,7 +13,10 @@
 bool zone_offset(
     const uint8_t *file, size_t size, int64_t time, int64_t *offset);
 
-/* By /etc/localtime; 0 where there is none. Opens it. */
-int64_t zone_local_offset(int64_t time);
+/* Opens /etc/localtime, of which nothing is read yet. Or -1. */
+int zone_open(void);
+
+/* By that; 0 where there is none. */
+int64_t zone_local_offset(int fd, int64_t time);
 
 #endif

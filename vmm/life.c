@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See life.h; unix(7) on SCM_RIGHTS, signalfd(2), pid_namespaces(7).
+ */
+#include "vmm/life.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "vmm/console.h"
+#include "vmm/disk.h"
+#include "vmm/log.h"
+#include "vmm/vm.h"
+
+struct kept {
+#define KEPT(name, member) __typeof__(vm.member) name;
+#include "vmm/kept.def"
+};
+
+/* All that a life ever says to its supervisor. */
+struct word {
+	int32_t status;
+	uint32_t again;
+};
+
+union rights {
+	char room[CMSG_SPACE(LIFE_HANDED * sizeof(int))];
+	struct cmsghdr head;
+};
+
+static struct msghdr
+message(struct iovec *iov, union rights *rights, unsigned fds)
+{
+	return (struct msghdr){ .msg_iov = iov,
+		.msg_iovlen = 1,
+		.msg_control = fds != 0 ? rights->room : NULL,
+		.msg_controllen =
+		    fds != 0 ? CMSG_SPACE(fds * sizeof(int)) : 0 };
+}
+
+/*
+ * The supervisor.
+ */
+
+/* On every way out, but not in a life. */
+static void
+tidy_up(void)
+{
+	if (vm.life.word != 0)
+		return;
+	term_restore();
+	control_remove();
+	console_remove();
+}
+
+/* mica itself crashes: tidy up, then die as we would. */
+static void
+crashed(int signal)
+{
+	tidy_up();
+	raise(signal);
+}
+
+static void
+on_crash(void (*handler)(int signal))
+{
+	static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT,
+		SIGQUIT };
+	struct sigaction action = { .sa_handler = handler,
+		.sa_flags = (int)SA_RESETHAND };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(fatal); i++)
+		sigaction(fatal[i], &action, NULL);
+}
+
+void
+life_keep_tidy(void)
+{
+	atexit(tidy_up);
+	on_crash(crashed);
+}
+
+/* As it died, so do we. */
+static _Noreturn void
+die_by(int signal)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+	sigset_t it;
+
+	if (signal == SIGSYS)
+		warn("stopped by its own sandbox: a defect of mica's, or a"
+		     " guest that had broken out of its machine; please"
+		     " report it");
+	tidy_up();
+	sigemptyset(&it);
+	sigaddset(&it, signal);
+	sigaction(signal, &action, NULL);
+	raise(signal);
+	sigprocmask(SIG_UNBLOCK, &it, NULL);
+	_exit(128 + signal);
+}
+
+static int
+await(pid_t life)
+{
+	int how;
+
+	while (waitpid(life, &how, 0) < 0)
+		if (errno != EINTR)
+			die_errno("waitpid");
+	if (WIFSIGNALED(how))
+		die_by(WTERMSIG(how));
+	return WEXITSTATUS(how);
+}
+
+static void
+hand_on_signals(pid_t life)
+{
+	struct signalfd_siginfo info;
+
+	while (read(vm.loop.signal, &info, sizeof(info)) == sizeof(info))
+		kill(life, (int)info.ssi_signo);
+}
+
+/* Its word, and whose sockets it leaves. False: it has died without one. */
+static bool
+hear(int socket, struct word *word)
+{
+	struct iovec iov = { word, sizeof(*word) };
+	union rights rights;
+	struct msghdr m = message(&iov, &rights, LIFE_HANDED);
+	struct cmsghdr *c;
+	ssize_t n;
+
+	do
+		n = recvmsg(socket, &m, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		warn("recvmsg: %s", strerror(errno));
+	c = n < 0 ? NULL : CMSG_FIRSTHDR(&m);
+	vm.life.handed_count = 0;
+	if (c != NULL && c->cmsg_level == SOL_SOCKET &&
+	    c->cmsg_type == SCM_RIGHTS) {
+		size_t bytes =
+		    MIN(c->cmsg_len - CMSG_LEN(0), sizeof(vm.life.handed));
+
+		memcpy(vm.life.handed, CMSG_DATA(c), bytes);
+		vm.life.handed_count = (unsigned)(bytes / sizeof(int));
+	}
+	return n == sizeof(*word);
+}
+
+/* Until it ends; then the status to end with, unless another is to begin. */
+static bool
+watch_over(pid_t life, int socket, int *status)
+{
+	struct pollfd fds[] = { { .fd = socket, .events = POLLIN },
+		{ .fd = vm.loop.signal, .events = POLLIN } };
+	struct word word;
+	bool again;
+
+	do {
+		if (poll(fds, ARRAY_SIZE(fds), -1) < 0)
+			continue;
+		hand_on_signals(life);
+	} while (fds[0].revents == 0);
+	if (!hear(socket, &word)) {
+		*status = await(life);
+		return false;
+	}
+	*status = word.status;
+	again = vm.life.kept != NULL && word.again != 0;
+	if (again || vm.config.teardown_sync)
+		await(life);
+	return again;
+}
+
+/* In the life: it ends with its supervisor, whatever ends that; and hears what
+ * the terminal's user does from it alone. */
+static void
+be_born(const int pair[2])
+{
+	struct pollfd there = { .fd = pair[1] };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (poll(&there, 1, 0) != 0)
+		_exit(1); /* it has gone already */
+	close(pair[0]);
+	setsid();
+	on_crash(SIG_DFL);
+	vm.life.word = pair[1];
+}
+
+static void
+keep_for_next(void)
+{
+	void *shared = mmap(NULL, sizeof(struct kept), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared == MAP_FAILED)
+		die_errno("--on-reboot restart");
+	vm.life.kept = shared;
+}
+
+void
+life_begin(void)
+{
+	int pair[2], status;
+	pid_t life;
+
+	if (vm.config.restart)
+		keep_for_next();
+	do {
+		if (socketpair(
+			AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+			die_errno("socketpair");
+		life = fork();
+		if (life < 0)
+			die_errno("fork");
+		if (life == 0) {
+			be_born(pair);
+			return;
+		}
+		close(pair[1]);
+		while (vm.life.handed_count > 0)
+			close(vm.life.handed[--vm.life.handed_count]);
+		vm.life.again = watch_over(life, pair[0], &status);
+		close(pair[0]);
+	} while (vm.life.again);
+	exit(status);
+}
+
+/*
+ * A life.
+ */
+
+/* The clients that it hands on, in an order that the next finds again. */
+static unsigned
+clients(int *of[LIFE_HANDED])
+{
+	unsigned n = 0;
+
+	if (vm.control.fd != 0)
+		of[n++] = &vm.control.fd;
+	for (unsigned i = 0; i < CONSOLES_MAX; i++)
+		if (vm.consoles[i].listener > 0 && vm.consoles[i].fd >= 0)
+			of[n++] = &vm.consoles[i].fd;
+	return n;
+}
+
+void
+life_recall(void)
+{
+	const struct kept *k = vm.life.kept;
+	int *of[LIFE_HANDED], in = vm.term.in;
+	unsigned n;
+
+#define KEPT(name, member) memcpy(&vm.member, &k->name, sizeof(k->name));
+#include "vmm/kept.def"
+	n = clients(of);
+	check(n == vm.life.handed_count);
+	while (n-- > 0)
+		*of[n] = vm.life.handed[n];
+	vm.term.in = in;
+	vm.pause.out = 0;
+	disk_recall();
+	term_resume();
+	vm.milestones.at_ns[AT_STOP] = 0;
+}
+
+static bool
+say(const struct word *said)
+{
+	struct word word = *said;
+	struct iovec iov = { &word, sizeof(word) };
+	int *of[LIFE_HANDED];
+	unsigned n = word.again != 0 ? clients(of) : 0;
+	union rights rights = { .room = { 0 } };
+	struct msghdr m = message(&iov, &rights, n);
+
+	rights.head.cmsg_level = SOL_SOCKET;
+	rights.head.cmsg_type = SCM_RIGHTS;
+	rights.head.cmsg_len = CMSG_LEN(n * sizeof(int));
+	for (unsigned i = 0; i < n; i++)
+		memcpy(CMSG_DATA(&rights.head) + i * sizeof(int), of[i],
+		    sizeof(int));
+	return sendmsg(vm.life.word, &m, 0) >= 0;
+}
+
+/* Who reads our output, is connected, or wants a disk, need not wait until the
+ * kernel is through with this process. */
+static void
+let_go(void)
+{
+	int *of[LIFE_HANDED];
+
+	for (unsigned n = clients(of); n-- > 0;)
+		close(*of[n]);
+	for (int fd = 0; fd < vm.life.word; fd++)
+		close(fd);
+}
+
+void
+life_end(int status, bool again)
+{
+	struct word word = { status, again };
+	struct kept *k = vm.life.kept;
+
+	if (vm.life.word == 0)
+		_exit(status);
+	if (again) {
+		disk_remember();
+#define KEPT(name, member) memcpy(&k->name, &vm.member, sizeof(k->name));
+#include "vmm/kept.def"
+	} else {
+		let_go();
+	}
+	/* Unheard, the status is the process's own. */
+	if (!say(&word) && again)
+		die_errno("--on-reboot restart");
+	_exit(again ? 1 : status);
+}
