@@ -40,8 +40,8 @@ function file_end(	macro, limit)
 function judge_include(header)
 {
 	if (header == "linux/kvm.h" && file ~ /^(vmm|devices|boot)\// &&
-	    file !~ /^vmm\/(kvm|vcpu|cpuid)[a-z_]*\.[ch]$/)
-		breach(FNR, "linux/kvm.h is for vmm/kvm, vcpu and cpuid")
+	    file !~ /^vmm\/(kvm|vcpu|cpuid|seccomp)[a-z_]*\.[ch]$/)
+		breach(FNR, "linux/kvm.h is for vmm/kvm, vcpu, cpuid, seccomp")
 	if (is_test || file == "boot/tiny.c") # which is a guest
 		return
 	if (header == "stdio.h" && file ~ /^(vmm|boot)\//)

@@ -220,13 +220,6 @@ opt_teardown(struct config *c, const char *text)
 }
 
 static const char *
-opt_kvm(struct config *c, const char *text)
-{
-	c->kvm = text;
-	return NULL;
-}
-
-static const char *
 opt_rng(struct config *c, const char *text)
 {
 	struct virtio_setup *setup = &c->devices.rng;
@@ -374,6 +367,7 @@ config_parse(struct config *c, int argc, char **argv)
 	c->mem = 128 * MIB;
 	c->cpus = 1;
 	c->kvm = "/dev/kvm";
+	c->jail_uid = c->jail_gid = 65534; /* nobody */
 	c->flat_address = 0x100000;
 	c->flat_mode = ENTRY_PROTECTED;
 	c->devices.rng = (struct virtio_setup)VIRTIO_TRANSITIONAL;

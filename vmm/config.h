@@ -12,6 +12,7 @@
 
 #define MICA_VERSION "0.1.0"
 
+enum sandbox { SANDBOX_FULL, SANDBOX_LITE, SANDBOX_OFF };
 enum irqchip { IRQCHIP_SPLIT, IRQCHIP_KERNEL, IRQCHIP_NONE };
 enum pit { PIT_USER, PIT_KERNEL, PIT_NONE };
 enum { VCPUS_MAX = 254, CPU_MINUS_MAX = 64, DISKS_MAX = 8 };
@@ -78,7 +79,11 @@ struct config {
 	enum pit pit;
 	bool restart; /* --on-reboot restart */
 	bool teardown_sync;
-	const char *kvm; /* a path, as all here */
+	enum sandbox sandbox;
+	bool sandbox_strict;
+	const char *kvm;	     /* a path, as all here */
+	const char *netns, *cgroup;  /* paths, or NULL */
+	uint32_t jail_uid, jail_gid; /* root's, in it */
 	bool stats, describe, check_host;
 	const char *control; /* the socket's path, or NULL */
 	bool paused;
@@ -97,5 +102,12 @@ const char *opt_balloon(struct config *config, const char *text);
 const char *opt_disk(struct config *config, const char *text);
 const char *opt_console(struct config *config, const char *text);
 const char *opt_rtc(struct config *config, const char *text);
+const char *opt_sandbox(struct config *config, const char *text);
+const char *opt_sandbox_strict(struct config *config, const char *text);
+const char *opt_jail_uid(struct config *config, const char *text);
+const char *opt_jail_gid(struct config *config, const char *text);
+const char *opt_netns(struct config *config, const char *text);
+const char *opt_cgroup(struct config *config, const char *text);
+const char *opt_kvm(struct config *config, const char *text);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "vmm/log.h"
 #include "vmm/loop.h"
+#include "vmm/sandbox.h"
 #include "vmm/vm.h"
 
 #define EACH_DISK(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
@@ -57,6 +58,13 @@ disk_open_all(void)
 	}
 }
 
+static void
+confine_worker(void)
+{
+	sandbox_confine(SECCOMP_worker, -1);
+	vm_ready();
+}
+
 void
 disk_start_all(void)
 {
@@ -64,7 +72,7 @@ disk_start_all(void)
 
 	if (vm.config.disk_count == 0)
 		return;
-	vm.disks.worker = vm_ready;
+	vm.disks.worker = confine_worker;
 	wrong = blk_engine_start(&vm.disks, vm.config.disk_count);
 	if (wrong != NULL)
 		die("--disk: %s", wrong);

@@ -18,7 +18,7 @@ static int
 number_of(const char *name)
 {
 	const char *end = NULL;
-	uint64_t n;
+	uint64_t n = 0;
 
 	if (strncmp(name, "fd=", 3) == 0)
 		end = text_number(name + 3, 10, &n);

@@ -18,13 +18,16 @@
 
 #include "vmm/console.h"
 #include "vmm/disk.h"
+#include "vmm/jail.h"
 #include "vmm/log.h"
 #include "vmm/vm.h"
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): members' names */
 struct kept {
 #define KEPT(name, member) __typeof__(vm.member) name;
 #include "vmm/kept.def"
 };
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* All that a life ever says to its supervisor. */
 struct word {
@@ -211,6 +214,24 @@ keep_for_next(void)
 	vm.life.kept = shared;
 }
 
+static pid_t
+begin(void)
+{
+	pid_t life = -1;
+
+	vm.life.namespaces = true;
+	if (vm.config.sandbox == SANDBOX_FULL)
+		life = jail_fork();
+	if (life >= 0)
+		return life;
+	vm.life.namespaces = false;
+	vm.life.why = errno;
+	life = fork();
+	if (life < 0)
+		die_errno("fork");
+	return life;
+}
+
 void
 life_begin(void)
 {
@@ -223,9 +244,7 @@ life_begin(void)
 		if (socketpair(
 			AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 			die_errno("socketpair");
-		life = fork();
-		if (life < 0)
-			die_errno("fork");
+		life = begin();
 		if (life == 0) {
 			be_born(pair);
 			return;

@@ -24,7 +24,8 @@ struct life {
 	int word; /* a socket to the supervisor, for one message; 0: none */
 	struct kept *kept; /* shared by all lives; NULL: there is but one */
 	bool again;	   /* not the first */
-	bool namespaces;   /* it has its own, as this user in them */
+	bool namespaces;   /* it has its own, as this user in them, */
+	int why;	   /* or else errno */
 	uid_t uid;
 	gid_t gid;
 	int handed[LIFE_HANDED]; /* clients' sockets from the life before */

@@ -23,6 +23,7 @@
 #include "vmm/kick.h"
 #include "vmm/log.h"
 #include "vmm/loop.h"
+#include "vmm/sandbox.h"
 #include "vmm/term.h"
 #include "vmm/vm.h"
 
@@ -313,6 +314,7 @@ loop_main(void *unused)
 	is_loop = true;
 	cpuid_query(); /* while the main thread creates the VM */
 	vm_await(&vm.created);
+	sandbox_confine(SECCOMP_loop, -1);
 	vm_ready();
 	for (;;) {
 		bool pausing = vm_pausing();

@@ -21,10 +21,12 @@
 #include "vmm/cpuid.h"
 #include "vmm/disk.h"
 #include "vmm/given.h"
+#include "vmm/jail.h"
 #include "vmm/kick.h"
 #include "vmm/kvm.h"
 #include "vmm/log.h"
 #include "vmm/platform.h"
+#include "vmm/sandbox.h"
 #include "vmm/speculation.h"
 #include "vmm/vcpu.h"
 #include "vmm/zone.h"
@@ -225,6 +227,7 @@ static void
 open_all(void)
 {
 	life_keep_tidy();
+	jail_join();
 	kvm_open();
 	open_images();
 	disk_open_all();
@@ -262,6 +265,7 @@ create(void)
 	/* No entropy at early boot is no reason not to start. */
 	if (getrandom(vm.boot.seed, sizeof(vm.boot.seed), GRND_NONBLOCK) < 0)
 		memset(vm.boot.seed, 0, sizeof(vm.boot.seed));
+	sandbox_close();
 	pthread_mutex_lock(&vm.lock);
 	vm.created = true;
 	pthread_cond_broadcast(&vm.changed);
@@ -308,10 +312,14 @@ main(int argc, char **argv)
 	}
 	if (vm.config.check_host)
 		return check_host();
+	if (vm.config.sandbox == SANDBOX_OFF)
+		warn("WARNING: --sandbox off: a guest that breaks out of its"
+		     " machine may do whatever you may");
 	speculation_begin();
 	open_all();
 	life_begin();
 	vm.pid = getpid();
+	sandbox_enter();
 	create();
 	for (unsigned i = 1; i < vm.config.cpus; i++)
 		vcpu_start(&vm.vcpus[i]);

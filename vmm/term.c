@@ -223,7 +223,7 @@ term_await(int fd, int ms)
 		{ .fd = vm.loop.signal, .events = POLLIN },
 		{ .fd = vm.term.tty ? STDIN_FILENO : -1, .events = POLLIN } };
 
-	struct timespec most = { ms / 1000, ms % 1000 * 1000000 };
+	struct timespec most = { ms / 1000, (long)ms % 1000 * 1000000 };
 
 	/* not poll(): a stop and a continuation would have the kernel issue a
 	 * system call of its own, restart_syscall */

@@ -17,6 +17,7 @@
 
 #include "vmm/log.h"
 #include "vmm/loop.h"
+#include "vmm/sandbox.h"
 #include "vmm/vcpu.h"
 
 enum { KICK = SIGUSR1 };
@@ -225,6 +226,7 @@ be(struct vcpu *vcpu)
 {
 	self = vcpu;
 	vcpu->thread = (pid_t)syscall(SYS_gettid);
+	sandbox_confine(SECCOMP_vcpu, vcpu->fd);
 }
 
 static void *

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * --sandbox, and what belongs to it.
+ */
+#include <string.h>
+
+#include "vmm/config_words.h"
+
+const char *
+opt_sandbox(struct config *c, const char *text)
+{
+	static const char levels[][5] = {
+		[SANDBOX_FULL] = "full",
+		[SANDBOX_LITE] = "lite",
+		[SANDBOX_OFF] = "off",
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(levels); i++)
+		if (strcmp(text, levels[i]) == 0) {
+			c->sandbox = (enum sandbox)i;
+			return NULL;
+		}
+	return "full, lite or off";
+}
+
+const char *
+opt_sandbox_strict(struct config *c, const char *text)
+{
+	(void)text;
+	c->sandbox_strict = true;
+	return NULL;
+}
+
+static const char *
+take_id(const char *text, uint32_t *id)
+{
+	uint64_t n;
+
+	if (!number(text, 1, UINT32_MAX - 1, &n))
+		return "a number that is not root's";
+	*id = (uint32_t)n;
+	return NULL;
+}
+
+const char *
+opt_jail_uid(struct config *c, const char *text)
+{
+	return take_id(text, &c->jail_uid);
+}
+
+const char *
+opt_jail_gid(struct config *c, const char *text)
+{
+	return take_id(text, &c->jail_gid);
+}
+
+static const char *
+take_path(const char *text, const char **path)
+{
+	*path = text;
+	return *text == '\0' ? "a path" : NULL;
+}
+
+const char *
+opt_netns(struct config *c, const char *text)
+{
+	return take_path(text, &c->netns);
+}
+
+const char *
+opt_cgroup(struct config *c, const char *text)
+{
+	return take_path(text, &c->cgroup);
+}
+
+const char *
+opt_kvm(struct config *c, const char *text)
+{
+	return take_path(text, &c->kvm);
+}

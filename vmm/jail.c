@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See jail.h; namespaces(7), user_namespaces(7), pivot_root(2),
+ * capabilities(7), landlock(7), PR_SET_MDWE(2const).
+ */
+#include "vmm/jail.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "vmm/given.h"
+#include "vmm/log.h"
+#include "vmm/text.h"
+#include "vmm/vm.h"
+
+static bool
+put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool done =
+	    fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	close(fd);
+	return done;
+}
+
+void
+jail_join(void)
+{
+	const char *cgroup = vm.config.cgroup, *netns = vm.config.netns;
+	char path[PATH_MAX];
+	int fd;
+
+	if (cgroup != NULL) {
+		text_put(path, sizeof(path), "%s/cgroup.procs", cgroup);
+		if (!put(path, "0"))
+			die_errno("--cgroup %s", path);
+	}
+	if (netns == NULL)
+		return;
+	fd = given_open(netns, O_RDONLY);
+	if (fd < 0 || setns(fd, CLONE_NEWNET) < 0)
+		die_errno("--netns %s", netns);
+	close(fd);
+}
+
+/* root's effective ids alone change, and come back: they own what is made. */
+static bool
+act_as(gid_t gid, uid_t uid)
+{
+	if (uid == 0)
+		return seteuid(uid) == 0 && setegid(gid) == 0;
+	return setgroups(0, NULL) == 0 && setegid(gid) == 0 &&
+	    seteuid(uid) == 0;
+}
+
+/* A root that may not be somebody else, as in a container whose user is the
+ * only one, stays what it is. */
+pid_t
+jail_fork(void)
+{
+	enum {
+		ALL = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS |
+		    CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
+	};
+	unsigned long net = vm.config.netns == NULL ? CLONE_NEWNET : 0;
+	bool root = geteuid() == 0;
+	pid_t pid;
+
+	if (root && !act_as(vm.config.jail_gid, vm.config.jail_uid))
+		act_as(0, 0);
+	vm.life.uid = geteuid();
+	vm.life.gid = getegid();
+	/* As fork(), of which libc need know nothing: there is one thread. */
+	pid = (pid_t)syscall(SYS_clone, ALL | net | SIGCHLD, 0, 0, 0, 0);
+	if (root && pid != 0 && !act_as(0, 0))
+		die_errno("seteuid");
+	return pid;
+}
+
+static bool
+map(const char *path, unsigned id)
+{
+	char text[32];
+
+	text_put(text, sizeof(text), "%u %u 1", id, id);
+	return put(path, text);
+}
+
+/* These files are a process's own as long as it can be dumped. */
+bool
+jail_be_somebody(void)
+{
+	uid_t uid = vm.life.uid;
+	gid_t gid = vm.life.gid;
+
+	return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 &&
+	    put("/proc/self/setgroups", "deny") &&
+	    map("/proc/self/uid_map", uid) && map("/proc/self/gid_map", gid) &&
+	    setresgid(gid, gid, gid) == 0 && setresuid(uid, uid, uid) == 0;
+}
+
+/* Nothing is mounted any more but a file system without a file: the old root
+ * goes, as pivot_root(2) says, from where the new one covers it. /proc serves
+ * for a place. */
+bool
+jail_empty_root(void)
+{
+	const unsigned long flags =
+	    MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY;
+
+	return mount("none", "/proc", "tmpfs", flags,
+		   "size=4k,nr_inodes=2,mode=0555") == 0 &&
+	    chdir("/proc") == 0 && syscall(SYS_pivot_root, ".", ".") == 0 &&
+	    umount2(".", MNT_DETACH) == 0 && chdir("/") == 0;
+}
+
+bool
+jail_drop_ids(void)
+{
+	const struct config *c = &vm.config;
+
+	return geteuid() != 0 ||
+	    (setgroups(0, NULL) == 0 &&
+		setresgid(c->jail_gid, c->jail_gid, c->jail_gid) == 0 &&
+		setresuid(c->jail_uid, c->jail_uid, c->jail_uid) == 0);
+}
+
+bool
+jail_drop_capabilities(void)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	const struct __user_cap_data_struct none[2] = { { 0, 0, 0 } };
+
+	return syscall(SYS_capset, &head, none) == 0;
+}
+
+bool
+jail_forbid_new_code(void)
+{
+	enum { SET_MDWE = 65, REFUSE_EXEC_GAIN = 1 }; /* <linux/prctl.h> */
+
+	return prctl(SET_MDWE, REFUSE_EXEC_GAIN, 0, 0, 0) == 0;
+}
+
+/* <linux/landlock.h> as it is today; a kernel that knows less is given less. */
+struct ruleset {
+	uint64_t fs, net, scoped;
+};
+
+/* What each version of it added to that. */
+static const struct {
+	uint8_t fs, net, scoped; /* so many bits, from the lowest on */
+	uint8_t bytes;
+} versions[] = {
+	{ 13, 0, 0, 8 },  /* 1, Linux 5.13 */
+	{ 14, 0, 0, 8 },  /* 2: to link and rename across directories */
+	{ 15, 0, 0, 8 },  /* 3: to truncate */
+	{ 15, 2, 0, 16 }, /* 4: TCP, to bind and connect */
+	{ 16, 2, 0, 16 }, /* 5: devices' ioctls */
+	{ 16, 2, 2, 24 }, /* 6: abstract sockets, signals */
+};
+
+bool
+jail_forbid_paths(void)
+{
+	enum { VERSION = 1 }; /* a flag: tell it */
+	long version =
+	    syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, VERSION);
+	const size_t known = ARRAY_SIZE(versions);
+	struct ruleset all;
+	size_t i;
+	int fd;
+	bool done;
+
+	if (version < 1)
+		return false;
+	i = MIN((size_t)version, known) - 1;
+	all.fs = ((uint64_t)1 << versions[i].fs) - 1;
+	all.net = ((uint64_t)1 << versions[i].net) - 1;
+	all.scoped = ((uint64_t)1 << versions[i].scoped) - 1;
+	fd = (int)syscall(
+	    SYS_landlock_create_ruleset, &all, (size_t)versions[i].bytes, 0);
+	done = fd >= 0 && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
+	if (fd >= 0)
+		close(fd);
+	return done;
+}

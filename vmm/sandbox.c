@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See sandbox.h: the order of the steps, each of which says what it takes away.
+ * What a host lacks is an error with --sandbox-strict, else a line.
+ *
+ * Left out on purpose: the capability bounding set, securebits and RLIMIT_NPROC.
+ * Without execve() and clone() no program and no process is to be had from
+ * them, and KVM and io_uring have the kernel start threads in our name.
+ */
+#include "vmm/sandbox.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "vmm/jail.h"
+#include "vmm/log.h"
+#include "vmm/text.h"
+#include "vmm/vm.h"
+
+/* Those that it could not take. */
+struct lacks {
+	char names[128];
+	size_t length;
+};
+
+static void
+step(struct lacks *lacks, bool done, const char *what)
+{
+	size_t room = sizeof(lacks->names) - lacks->length;
+
+	if (done)
+		return;
+	if (vm.config.sandbox_strict)
+		die_errno("--sandbox-strict: %s", what);
+	lacks->length += MIN(room - 1,
+	    text_put(lacks->names + lacks->length, room, "%s%s",
+		lacks->length != 0 ? ", " : "", what));
+}
+
+static bool
+limit(int resource, rlim_t most)
+{
+	const struct rlimit both = { most, most };
+
+	return setrlimit(resource, &both) == 0;
+}
+
+/* In them, by life.c. */
+static void
+enter_namespaces(struct lacks *l)
+{
+	errno = vm.life.why;
+	step(l, vm.life.namespaces, "namespaces");
+	if (!vm.life.namespaces) {
+		step(l, jail_drop_ids(), "another user");
+		return;
+	}
+	if (!jail_be_somebody())
+		die_errno("--sandbox full: the user's namespace");
+	step(l, vm.life.uid != 0, "another user");
+	step(l, jail_empty_root(), "an empty root");
+}
+
+void
+sandbox_enter(void)
+{
+	struct lacks l = { .length = 0 };
+
+	if (vm.config.sandbox == SANDBOX_OFF)
+		return;
+	step(&l, limit(RLIMIT_CORE, 0) && limit(RLIMIT_MSGQUEUE, 0), "rlimits");
+	if (vm.config.sandbox == SANDBOX_FULL)
+		enter_namespaces(&l);
+	else
+		step(&l, jail_drop_ids(), "another user");
+	if (vm.life.word != 0)
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* other ids undo that */
+	step(&l, jail_drop_capabilities(), "no capabilities");
+	step(&l, prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, "PR_SET_DUMPABLE");
+	/* Not with a word: the programs need it. */
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		die_errno("--sandbox: PR_SET_NO_NEW_PRIVS");
+	step(&l, jail_forbid_new_code(), "PR_SET_MDWE");
+	step(&l, jail_forbid_paths(), "Landlock");
+	if (l.length != 0 && !vm.life.again)
+		warn("the host lacks for its sandbox: %s", l.names);
+}
+
+/* What clients may still open. */
+void
+sandbox_close(void)
+{
+	int next = dup(0);
+
+	if (next < 0)
+		die_errno("dup");
+	close(vm.kvm_fd);
+	close(next);
+	if (vm.config.sandbox != SANDBOX_OFF &&
+	    !limit(RLIMIT_NOFILE, (rlim_t)next + LIFE_HANDED))
+		die_errno("--sandbox: RLIMIT_NOFILE");
+}
+
+static uint32_t
+fd_or_nothing(int fd, bool is)
+{
+	return is ? (uint32_t)fd : SECCOMP_NOTHING;
+}
+
+/* From the least to the greatest; none, from a number to a lesser one. */
+static void
+widen(uint32_t range[2], int fd)
+{
+	if (fd < 0)
+		return;
+	range[0] = MIN(range[0], (uint32_t)fd);
+	range[1] = MAX(range[1], (uint32_t)fd);
+}
+
+static void
+fill_ranges(uint32_t slots[SECCOMP_SLOTS])
+{
+	uint32_t disks[2] = { SECCOMP_NOTHING, 0 };
+	uint32_t images[2] = { SECCOMP_NOTHING, 0 };
+	uintptr_t ram = (uintptr_t)vm.mem.host;
+	uint64_t bytes = vm.mem.low_size + vm.mem.high_size;
+
+	for (unsigned i = 0; i < vm.disks.disks; i++)
+		widen(disks, vm.disks.disk[i].file.fd);
+	widen(images, vm.boot.kernel.fd);
+	for (unsigned i = 0; i < vm.boot.module_count; i++)
+		widen(images, vm.boot.modules[i].image.fd);
+	if (vm.zone != 0)
+		widen(images, vm.zone);
+	slots[SLOT_disk_first] = disks[0];
+	slots[SLOT_disk_last] = disks[1];
+	slots[SLOT_image_first] = images[0];
+	slots[SLOT_image_last] = images[1];
+	slots[SLOT_ram_first] = (uint32_t)(ram >> 32);
+	slots[SLOT_ram_last] = (uint32_t)((ram + bytes - 1) >> 32);
+}
+
+void
+sandbox_confine(enum seccomp_kind kind, int vcpu)
+{
+	struct sock_filter program[SECCOMP_LENGTH_MAX];
+	uint32_t slots[SECCOMP_SLOTS] = {
+		[SLOT_vcpu] = (uint32_t)vcpu,
+		[SLOT_vm] = (uint32_t)vm.fd,
+		[SLOT_kernel_chips] =
+		    fd_or_nothing(vm.fd, vm.config.irqchip == IRQCHIP_KERNEL),
+		[SLOT_pid] = (uint32_t)vm.pid,
+		[SLOT_epoll] = (uint32_t)vm.loop.epoll,
+		[SLOT_users] = (uint32_t)vm.loop.users,
+		[SLOT_uring] =
+		    fd_or_nothing(vm.disks.uring.fd, vm.disks.has_uring),
+		[SLOT_word] = fd_or_nothing(vm.life.word, vm.life.word != 0),
+	};
+
+	if (vm.config.sandbox == SANDBOX_OFF)
+		return;
+	fill_ranges(slots);
+	if (!seccomp_obey(program, seccomp_program(kind, slots, program)))
+		die_errno("--sandbox: seccomp");
+}
