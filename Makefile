@@ -128,6 +128,14 @@ $(SWEEPS): $(BUILD)/%: %.c
 
 $(BUILD)/tools/fault_sweep: tools/fault_run.h tools/fault_calls.def
 
+# What the sandbox kills.
+TRY    := $(BUILD)/tools/try_calls
+$(TRY): tools/try_calls.c vmm/seccomp.c tools/bpf_run.h vmm/syscalls.def \
+	vmm/seccomp.h
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(OPT) $(filter-out -MMD -MP,$(STD)) -o $@ $(filter %.c,$^)
+
 fault-sweep: $(BUILD)/mica $(SWEEPS) guests
 	$(BUILD)/tools/fault_sweep $(BUILD) whole
 
@@ -138,7 +146,7 @@ kill-sweep: $(BUILD)/mica $(SWEEPS) guests
 	$(BUILD)/tools/kill_sweep $(BUILD) 1000
 
 check: $(BUILD)/mica $(BUILD)/bench/spin.elf $(TESTS) $(DIFF) $(DIFF).rom \
-	$(SWEEPS) $(FCHECK) $(F)/board $(F)/fuzz_replay guests
+	$(SWEEPS) $(TRY) $(FCHECK) $(F)/board $(F)/fuzz_replay guests
 	tools/check $(BUILD)
 
 check-long: export MICA_LONG = yes
@@ -169,6 +177,12 @@ BENCH  := $(addprefix $(BUILD)/bench/,floor bench_boot bench_exit \
 bench: $(BUILD)/mica $(BENCH)
 	$(BUILD)/bench/bench_boot $(BUILD) 30
 	$(BUILD)/bench/bench_exit $(BUILD) 30
+
+bench-sandbox: $(BUILD)/mica $(BUILD)/bench/bench_sandbox \
+	$(BUILD)/bench/byte.elf
+	$(BUILD)/bench/bench_sandbox $(BUILD) 100
+
+$(BUILD)/bench/bench_sandbox: vmm/seccomp.c vmm/syscalls.def
 
 bench-timer: $(BUILD)/mica $(BUILD)/bench/bench_timer \
 	$(G)/bench_timer_guest.elf

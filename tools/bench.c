@@ -56,16 +56,18 @@ pid_t
 bench_child(pid_t pid)
 {
 	char path[64];
-	int child = 0;
+	char text[32] = "";
 	FILE *f;
+	pid_t child;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid,
 	    (int)pid);
 	f = fopen(path, "r");
-	if (f != NULL && fscanf(f, "%d", &child) != 1)
-		child = 0;
+	if (f != NULL && fgets(text, sizeof(text), f) == NULL)
+		text[0] = '\0';
 	if (f != NULL)
 		fclose(f);
+	child = (pid_t)strtol(text, NULL, 10);
 	return child != 0 ? child : pid;
 }
 
