@@ -33,8 +33,8 @@ static struct candidate candidates[] = {
 	{ .bench = { "mica", { bench_mica } } },
 	{ .bench = { "mica --teardown sync",
 	      { bench_mica, "--teardown", "sync" } } },
-	{ .bench = { "mica --irqchip none",
-	      { bench_mica, "--irqchip", "none" } } },
+	{ .bench = { "mica --sandbox lite",
+	      { bench_mica, "--sandbox", "lite" } } },
 	{ .bench = { "qemu microvm",
 	      { BENCH_QEMU("microvm,rtc=off,pit=off,pic=off") } } },
 };
