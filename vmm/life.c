@@ -112,17 +112,18 @@ die_by(int signal)
 	_exit(128 + signal);
 }
 
+/* After its word, or with its socket, it has nothing to do but end: what ends of
+ * its own accord keeps its status; what a guest has taken over might stay. */
 static int
 await(pid_t life)
 {
 	int how;
 
+	kill(life, SIGKILL);
 	while (waitpid(life, &how, 0) < 0)
 		if (errno != EINTR)
 			die_errno("waitpid");
-	if (WIFSIGNALED(how))
-		die_by(WTERMSIG(how));
-	return WEXITSTATUS(how);
+	return how;
 }
 
 static void
@@ -177,7 +178,11 @@ watch_over(pid_t life, int socket, int *status)
 		hand_on_signals(life);
 	} while (fds[0].revents == 0);
 	if (!hear(socket, &word)) {
-		*status = await(life);
+		int how = await(life);
+
+		if (WIFSIGNALED(how))
+			die_by(WTERMSIG(how));
+		*status = WEXITSTATUS(how);
 		return false;
 	}
 	*status = word.status;
