@@ -192,20 +192,26 @@ watch_over(pid_t life, int socket, int *status)
 	return again;
 }
 
+void
+life_tie(void)
+{
+	struct pollfd there = { .fd = vm.life.word };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (poll(&there, 1, 0) > 0)
+		_exit(1); /* it has gone already */
+}
+
 /* In the life: it ends with its supervisor, whatever ends that; and hears what
  * the terminal's user does from it alone. */
 static void
 be_born(const int pair[2])
 {
-	struct pollfd there = { .fd = pair[1] };
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (poll(&there, 1, 0) != 0)
-		_exit(1); /* it has gone already */
-	close(pair[0]);
+	close(pair[0]); /* or we would be at both ends */
+	vm.life.word = pair[1];
+	life_tie();
 	setsid();
 	on_crash(SIG_DFL);
-	vm.life.word = pair[1];
 }
 
 static void

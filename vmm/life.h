@@ -39,6 +39,10 @@ void life_keep_tidy(void);
  * or at once, where there is nothing that a parent would do. */
 void life_begin(void);
 
+/* In a life: it dies with its supervisor, and at once if that has gone. Other
+ * ids undo it. */
+void life_tie(void);
+
 /* In a life but the first, before board_reset(): what is kept. Lock held. */
 void life_recall(void);
 

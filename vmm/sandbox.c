@@ -10,7 +10,6 @@
 #include "vmm/sandbox.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -76,8 +75,7 @@ sandbox_enter(void)
 		enter_namespaces(&l);
 	else
 		step(&l, jail_drop_ids(), "another user");
-	if (vm.life.word != 0)
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* other ids undo that */
+	life_tie();
 	step(&l, jail_drop_capabilities(), "no capabilities");
 	step(&l, prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, "PR_SET_DUMPABLE");
 	/* Not with a word: the programs need it. */
