@@ -40,14 +40,15 @@ union rights {
 	struct cmsghdr head;
 };
 
+/* Room for so many, and no more: CMSG_SPACE() rounds up, and the kernel would
+ * install one that nobody knows of. */
 static struct msghdr
 message(struct iovec *iov, union rights *rights, unsigned fds)
 {
 	return (struct msghdr){ .msg_iov = iov,
 		.msg_iovlen = 1,
 		.msg_control = fds != 0 ? rights->room : NULL,
-		.msg_controllen =
-		    fds != 0 ? CMSG_SPACE(fds * sizeof(int)) : 0 };
+		.msg_controllen = fds != 0 ? CMSG_LEN(fds * sizeof(int)) : 0 };
 }
 
 /*
