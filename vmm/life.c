@@ -93,7 +93,8 @@ life_keep_tidy(void)
 	on_crash(crashed);
 }
 
-/* As it died, so do we. */
+/* As it died, so do we; but nobody wants a core dump of a process that is well,
+ * as often as a guest likes. */
 static _Noreturn void
 die_by(int signal)
 {
@@ -105,6 +106,7 @@ die_by(int signal)
 		     " guest that had broken out of its machine; please"
 		     " report it");
 	tidy_up();
+	prctl(PR_SET_DUMPABLE, 0);
 	sigemptyset(&it);
 	sigaddset(&it, signal);
 	sigaction(signal, &action, NULL);
