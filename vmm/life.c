@@ -304,6 +304,10 @@ life_recall(void)
 	while (n-- > 0)
 		*of[n] = vm.life.handed[n];
 	vm.term.in = in;
+	vm.control.out.text = vm.control.bytes; /* no pointer of that life's */
+	vm.control.out.room = sizeof(vm.control.bytes);
+	vm.control.out.used =
+	    MIN(vm.control.out.used, sizeof(vm.control.bytes));
 	vm.pause.out = 0;
 	disk_recall();
 	term_resume();
