@@ -5,6 +5,7 @@
  */
 #include "vmm/jail.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
@@ -29,7 +30,8 @@ put(const char *path, const char *text)
 	bool done =
 	    fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
 
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	return done;
 }
 
@@ -63,8 +65,22 @@ act_as(gid_t gid, uid_t uid)
 	    seteuid(uid) == 0;
 }
 
+/* Linux since 5.12 gives nobody else a namespace that knows the root. */
+static bool
+may_map_root(void)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct has[2];
+
+	errno = EPERM;
+	return syscall(SYS_capget, &head, has) == 0 &&
+	    (has[0].effective & 1u << CAP_SETFCAP) != 0;
+}
+
 /* A root that may not be somebody else, as in a container whose user is the
- * only one, stays what it is. */
+ * only one, stays what it is; without capabilities it gets no namespaces. */
 pid_t
 jail_fork(void)
 {
@@ -76,8 +92,11 @@ jail_fork(void)
 	bool root = geteuid() == 0;
 	pid_t pid;
 
-	if (root && !act_as(vm.config.jail_gid, vm.config.jail_uid))
+	if (root && !act_as(vm.config.jail_gid, vm.config.jail_uid)) {
 		act_as(0, 0);
+		if (!may_map_root())
+			return -1;
+	}
 	vm.life.uid = geteuid();
 	vm.life.gid = getegid();
 	/* As fork(), of which libc need know nothing: there is one thread. */
