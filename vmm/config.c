@@ -394,4 +394,6 @@ config_parse(struct config *c, int argc, char **argv)
 	if (c->irqchip == IRQCHIP_NONE && c->cpus > 1)
 		die("--irqchip none: one CPU only, since others are started by"
 		    " an APIC");
+	if (c->sandbox_strict && c->sandbox == SANDBOX_OFF)
+		die("--sandbox-strict: wants --sandbox full or lite");
 }

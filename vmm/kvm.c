@@ -39,24 +39,27 @@ void
 kvm_open(void)
 {
 	const int sync = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
+	const char *kvm = vm.config.kvm;
 	int has;
 
-	vm.kvm_fd = given_open(vm.config.kvm, O_RDWR);
+	vm.kvm_fd = given_open(kvm, O_RDWR);
 	if (vm.kvm_fd < 0 && errno == EACCES)
-		die("/dev/kvm: permission denied (join the group that owns it:"
-		    " ls -l /dev/kvm)");
+		die("%s: permission denied (join the group that owns it:"
+		    " ls -l %s)",
+		    kvm, kvm);
 	if (vm.kvm_fd < 0 &&
 	    (errno == ENOENT || errno == ENXIO || errno == ENODEV))
-		die("/dev/kvm: not there (load kvm_intel or kvm_amd; in a"
-		    " container, pass the device in)");
+		die("%s: not there (load kvm_intel or kvm_amd; in a"
+		    " container, pass the device in)",
+		    kvm);
 	if (vm.kvm_fd < 0)
-		die_errno("/dev/kvm");
+		die_errno("%s", kvm);
 	if (ioctl(vm.kvm_fd, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
-		die("/dev/kvm: not the stable KVM interface (API version 12)");
+		die("%s: not the stable KVM interface (API version 12)", kvm);
 	/* The youngest of the capabilities that every run needs. */
 	has = ioctl(vm.kvm_fd, KVM_CHECK_EXTENSION, KVM_CAP_SYNC_REGS);
 	if (has < 0 || (has & sync) != sync)
-		die("/dev/kvm: no KVM_CAP_SYNC_REGS (Linux has it since 4.17)");
+		die("%s: no KVM_CAP_SYNC_REGS (Linux has it since 4.17)", kvm);
 }
 
 enum { SLOT_LOW, SLOT_HIGH, SLOT_ROM };
