@@ -15,20 +15,11 @@
 #include "boot/acpi_dsdt.h"
 #include "boot/aml.h"
 #include "boot/generation.h"
+#include "devices/map.h"
 #include "devices/pci.h"
 #include "devices/power.h"
 #include "vmm/irq.h"
 
-enum {
-#define PORT(row, first, last, ...)                                            \
-	PORT_##row = (first), PORT_LAST_##row = (last),
-#define QUIET PORT
-#include "devices/ports.def"
-#define WINDOW(row, first, last, ...)                                          \
-	WINDOW_##row = (first), WINDOW_LAST_##row = (last),
-#define HOST WINDOW
-#include "devices/windows.def"
-};
 #define PORT_LEN(row) (PORT_LAST_##row - PORT_##row + 1)
 
 /* The least id that needs the x2APIC's structures: in the others it names

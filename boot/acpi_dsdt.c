@@ -15,21 +15,11 @@
 #include <string.h>
 
 #include "boot/generation.h"
+#include "devices/map.h"
 #include "devices/pci.h"
 #include "devices/power.h"
 #include "devices/virtio_pci.h"
 #include "vmm/irq.h"
-
-enum {
-#define PORT(row, first, last, ...)                                            \
-	PORT_##row = (first), PORT_LAST_##row = (last),
-#define QUIET PORT
-#include "devices/ports.def"
-#define WINDOW(row, first, last, ...)                                          \
-	WINDOW_##row = (first), WINDOW_LAST_##row = (last),
-#define HOST WINDOW
-#include "devices/windows.def"
-};
 
 /* 8.4: each processor is a device; _UID is what the MADT has for it. */
 static void

@@ -7,21 +7,12 @@
  */
 #include "devices/virtio_bus.h"
 
+#include "devices/map.h"
 #include "devices/virtio_pci.h"
 #include "devices/virtio_transport.h"
 
 /* Where the rows of the tables are is where virtio_pci.h computes that things
  * are. */
-enum {
-#define PORT(row, first, last, ...)                                            \
-	PORT_##row = (first), PORT_LAST_##row = (last),
-#define QUIET(...)
-#include "devices/ports.def"
-#define WINDOW(row, first, last, ...)                                          \
-	WINDOW_##row = (first), WINDOW_LAST_##row = (last),
-#define HOST(...)
-#include "devices/windows.def"
-};
 _Static_assert(WINDOW_virtio == VIRTIO_MEMORY(0) &&
 	WINDOW_LAST_virtio == VIRTIO_MEMORY(PCI_DEVICES) - 1,
     "windows.def: row virtio is not where its BARs are");

@@ -5,6 +5,7 @@
  * the virtio devices, which are one row of each table, are listed for each of
  * them; configuration space by both mechanisms.
  */
+#include "devices/map.h"
 #include "devices/virtio_pci.h"
 #include "tools/fuzz_board.h"
 
@@ -76,15 +77,6 @@ fuzz_queue(unsigned row, unsigned index)
  * address alone, rather too many than too few.
  */
 
-enum {
-#define PORT(row, first, last, ...) PORT_##row = (first),
-#define QUIET(...)
-#include "devices/ports.def"
-#define WINDOW(row, first, last, ...)                                          \
-	WINDOW_##row = (first), WINDOW_LAST_##row = (last),
-#define HOST(...)
-#include "devices/windows.def"
-};
 _Static_assert(WINDOW_ecam == FUZZ_ECAM, "fuzz_board.h: FUZZ_ECAM");
 
 void

@@ -4,14 +4,9 @@
  */
 #include "vmm/platform.h"
 
+#include "devices/map.h"
 #include "vmm/vm.h"
 #include "vmm/zone.h"
-
-enum {
-#define PORT(row, first, ...) PORT_##row = (first),
-#define QUIET(...)
-#include "devices/ports.def"
-};
 
 static void
 set_clock(void)
