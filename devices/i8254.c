@@ -9,6 +9,7 @@
  * n the CLK pulse n + 1 sees: the "next CLK pulse" of the datasheet.
  */
 #include "devices/i8254.h"
+#include "devices/ticks.h"
 #include "vmm/irq.h"
 #include "vmm/loop.h"
 
@@ -23,22 +24,7 @@ enum { STATUS_NULL_COUNT = 0x40, STATUS_OUT = 0x80 };
 enum { PORT_B_GATE2 = 0x01, PORT_B_REFRESH = 0x10, PORT_B_OUT2 = 0x20 };
 enum { PORT_B_WRITABLE = 0x0f, REFRESH_TICKS = 18 }; /* 15 us */
 
-/* 1193182 Hz and the second's nanoseconds without their common factor. */
-enum { TICKS = 1193182 / 2, TICKS_NS = 1000000000 / 2 };
-
-static uint64_t
-tick_of(uint64_t ns)
-{
-	return ns / TICKS_NS * TICKS + ns % TICKS_NS * TICKS / TICKS_NS;
-}
-
-/* The first nanosecond of a tick. */
-static uint64_t
-ns_of(uint64_t tick)
-{
-	return tick / TICKS * TICKS_NS +
-	    (tick % TICKS * TICKS_NS + TICKS - 1) / TICKS;
-}
+#define HZ 1193182
 
 static bool
 repeats(const struct i8254_counter *c)
@@ -76,7 +62,9 @@ ce_of(const struct i8254_counter *c, uint64_t now)
 
 	if (c->phase != COUNTING)
 		return c->ce;
-	return (int64_t)((uint64_t)c->ce - (elapsed << (c->mode == 3)));
+	if (c->mode == 3)
+		elapsed *= 2;
+	return (int64_t)((uint64_t)c->ce - elapsed);
 }
 
 /* CE as the processor reads it. */
@@ -158,7 +146,8 @@ settle(struct i8254_counter *c, uint64_t now)
 		load(c, c->load_at);
 		c->load_at = NEVER;
 		c->high = 1;
-		c->phase = c->gate || c->mode % 4 == 1 ? COUNTING : HELD;
+		c->phase =
+		    c->gate || c->mode == 1 || c->mode == 5 ? COUNTING : HELD;
 	}
 	if (c->phase == COUNTING && repeats(c))
 		reload(c, now);
@@ -283,7 +272,7 @@ write_control(struct i8254 *pit, uint8_t value)
 static void
 advance(struct i8254 *pit, uint64_t now_ns)
 {
-	pit->now = MAX(pit->now, tick_of(now_ns));
+	pit->now = MAX(pit->now, ticks_of(now_ns, HZ));
 	for (unsigned i = 0; i < 3; i++)
 		settle(&pit->counter[i], pit->now);
 }
@@ -333,7 +322,7 @@ arm(struct i8254 *pit)
 
 	irq_set(IRQ_PIT, c->mode != 0 || out_of(c, pit->now));
 	pit->rise = next_rise(*c, pit->now);
-	at_ns = pit->rise == NEVER ? TIMER_OFF : ns_of(pit->rise);
+	at_ns = pit->rise == NEVER ? TIMER_OFF : ns_of_ticks(pit->rise, HZ);
 	if (repeats(c))
 		at_ns = MAX(at_ns, pit->fired_ns + MIN_PERIOD_NS);
 	loop_timer(TIMER_pit, at_ns);

@@ -18,11 +18,11 @@
 #include <string.h>
 
 #include "devices/mc146818_time.h"
+#include "devices/ticks.h"
 #include "vmm/irq.h"
 #include "vmm/loop.h"
 
-#define SECOND_NS ((uint64_t)1000000000)
-#define NEVER	  (~(uint64_t)0)
+#define NEVER (~(uint64_t)0)
 
 /* Dividers that count at all, by DV: 4.194304 MHz, 1.048576 MHz, 32768 Hz. */
 enum { DV_4MHZ = 0x00, DV_1MHZ = 0x10, DV_32KHZ = 0x20, DV_RESET = 0x60 };
@@ -49,21 +49,6 @@ static uint64_t
 chain_ns(const struct mc146818 *rtc)
 {
 	return loop_now_ns() + rtc->phase_ns;
-}
-
-static uint64_t
-tick_of(uint64_t chain)
-{
-	return chain / SECOND_NS * TICKS +
-	    chain % SECOND_NS * TICKS / SECOND_NS;
-}
-
-/* The first nanosecond of a tick. */
-static uint64_t
-ns_of(uint64_t tick)
-{
-	return tick / TICKS * SECOND_NS +
-	    (tick % TICKS * SECOND_NS + TICKS - 1) / TICKS;
 }
 
 /* log2 of the period's ticks, table 3 on page 15; or -1. */
@@ -123,7 +108,7 @@ advance_time(struct mc146818 *rtc, uint64_t chain)
 static void
 advance_ticks(struct mc146818 *rtc, uint64_t chain)
 {
-	uint64_t tick = tick_of(chain), passed = 0;
+	uint64_t tick = ticks_of(chain, TICKS), passed = 0;
 	int shift = period_shift(rtc);
 
 	if (shift >= 0)
@@ -176,8 +161,8 @@ next_tick_ns(const struct mc146818 *rtc)
 		return NEVER;
 	period = rtc->tick >> shift;
 	if (rtc->lost > 0 && rtc->given >> shift != period)
-		return ns_of((2 * period + 1) << (shift - 1));
-	return ns_of((period + 1) << shift);
+		return ns_of_ticks((2 * period + 1) << (shift - 1), TICKS);
+	return ns_of_ticks((period + 1) << shift, TICKS);
 }
 
 /* The line, and when to look again: at the next tick if it interrupts, at the
@@ -233,7 +218,7 @@ write_a(struct mc146818 *rtc, uint8_t value)
 	if (stood && divides(rtc)) {
 		rtc->phase_ns += SECOND_NS / 2 - chain % SECOND_NS;
 		rtc->second = chain_ns(rtc) / SECOND_NS;
-		rtc->tick = tick_of(chain_ns(rtc));
+		rtc->tick = ticks_of(chain_ns(rtc), TICKS);
 	}
 	if (period_shift(rtc) < 0)
 		rtc->lost = 0;
@@ -361,7 +346,7 @@ mc146818_configure(struct mc146818 *rtc, const struct mc146818_setup *setup)
 	    loop_host_ns() % SECOND_NS - loop_now_ns() % SECOND_NS + SECOND_NS;
 	rtc->host_ns = (int64_t)(loop_host_ns() - loop_now_ns());
 	rtc->second = chain_ns(rtc) / SECOND_NS;
-	rtc->tick = tick_of(chain_ns(rtc));
+	rtc->tick = ticks_of(chain_ns(rtc), TICKS);
 	mc146818_set_time(rtc, setup->seconds);
 }
 

@@ -11,6 +11,7 @@
  * sleep but S5, general-purpose events, the global lock's GBL_STS.
  */
 #include "devices/power.h"
+#include "devices/ticks.h"
 #include "vmm/irq.h"
 #include "vmm/loop.h"
 #include "vmm/stop.h"
@@ -38,31 +39,13 @@ enum {
 };
 
 #define PM_TIMER_HZ ((uint64_t)3579545)
-#define SECOND_NS   ((uint64_t)1000000000)
-
-/* Ticks since the clock's zero. Whole seconds apart, so that it neither
- * overflows nor drifts. */
-static uint64_t
-pm_ticks(uint64_t now_ns)
-{
-	return now_ns / SECOND_NS * PM_TIMER_HZ +
-	    now_ns % SECOND_NS * PM_TIMER_HZ / SECOND_NS;
-}
-
-/* The first nanosecond at which pm_ticks() is `ticks`. */
-static uint64_t
-pm_ticks_ns(uint64_t ticks)
-{
-	return ticks / PM_TIMER_HZ * SECOND_NS +
-	    (ticks % PM_TIMER_HZ * SECOND_NS + PM_TIMER_HZ - 1) / PM_TIMER_HZ;
-}
 
 /* Bring TMR_STS and the SCI up to date. The host is woken for the timer only
  * while the guest waits for it. */
 static void
 update(struct power *p, uint64_t now_ns)
 {
-	uint64_t toggles = pm_ticks(now_ns) >> 31;
+	uint64_t toggles = ticks_of(now_ns, PM_TIMER_HZ) >> 31;
 	bool waits;
 
 	if (p->toggles != toggles)
@@ -71,7 +54,7 @@ update(struct power *p, uint64_t now_ns)
 	irq_set(IRQ_SCI, (p->status & p->enable) != 0);
 	waits = (p->enable & ~p->status & TMR) != 0;
 	loop_timer(TIMER_pm_timer,
-	    waits ? pm_ticks_ns((toggles + 1) << 31) : TIMER_OFF);
+	    waits ? ns_of_ticks((toggles + 1) << 31, PM_TIMER_HZ) : TIMER_OFF);
 }
 
 static void
@@ -127,7 +110,7 @@ power_read(struct power *p, unsigned reg, unsigned size)
 	case POWER_PM1_CONTROL:
 		return p->control | SCI_EN;
 	case POWER_PM_TIMER:
-		return (uint32_t)pm_ticks(loop_now_ns());
+		return (uint32_t)ticks_of(loop_now_ns(), PM_TIMER_HZ);
 	case POWER_RESET:
 		return p->reset_control;
 	default: /* the exits */
@@ -198,6 +181,6 @@ power_reset(struct power *p)
 {
 	uint64_t now_ns = loop_now_ns();
 
-	*p = (struct power){ .toggles = pm_ticks(now_ns) >> 31 };
+	*p = (struct power){ .toggles = ticks_of(now_ns, PM_TIMER_HZ) >> 31 };
 	update(p, now_ns);
 }
