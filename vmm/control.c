@@ -286,7 +286,9 @@ control_paused(void)
 {
 	struct control *c = &vm.control;
 
-	control_event("STOP", NULL);
+	/* Who was never running doesn't stop; QEMU's -S says nothing either. */
+	if (!vm.pause.prelaunch)
+		control_event("STOP", NULL);
 	if (!c->client.waits)
 		return;
 	command_stopped(&c->client, &c->out);
