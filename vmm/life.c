@@ -152,8 +152,8 @@ hear(int socket, struct word *word)
 		n = recvmsg(socket, &m, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		warn("recvmsg: %s", strerror(errno));
-	c = n < 0 ? NULL : CMSG_FIRSTHDR(&m);
+		die_errno("recvmsg");
+	c = CMSG_FIRSTHDR(&m);
 	vm.life.handed_count = 0;
 	if (c != NULL && c->cmsg_level == SOL_SOCKET &&
 	    c->cmsg_type == SCM_RIGHTS) {
