@@ -7,7 +7,7 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/uio.h>
 
 #include "boot/loader.h"
 #include "vmm/log.h"
@@ -113,7 +113,8 @@ image_read(const struct image *image, uint64_t at, void *to, uint64_t len)
 		return true;
 	}
 	while (len > 0) {
-		ssize_t got = pread(image->fd, next, len, (off_t)at);
+		struct iovec iov = { next, len };
+		ssize_t got = preadv(image->fd, &iov, 1, (off_t)at);
 
 		if (got < 0 && errno == EINTR)
 			continue;

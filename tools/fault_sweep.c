@@ -9,8 +9,8 @@
  *
  *	fault_sweep BUILD short|whole [MACHINE [ROW]]
  *
- * Whole is each of the first 20 occurrences and every error; short, for
- * `make check`, the first two and one error of each.
+ * Whole is each of the first 20 occurrences, the last, and every error; short,
+ * for `make check`, the first two, the last, and one error of each.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -223,13 +223,19 @@ verdict(unsigned bad, unsigned runs, const char *machine, const char *what)
 	fflush(stdout);
 }
 
+static unsigned
+next(unsigned nth, unsigned count)
+{
+	return nth < (whole ? NTH_MAX : 2) || nth == count ? nth + 1 : count;
+}
+
 static void
 sweep_row(const struct machine *m, enum fault_call call, unsigned count)
 {
 	const struct fault_row *row = &fault_rows[call];
-	unsigned most = whole ? NTH_MAX : 2, bad = 0, runs = 0;
+	unsigned bad = 0, runs = 0;
 
-	for (unsigned nth = 1; nth <= count && nth <= most; nth++)
+	for (unsigned nth = 1; nth <= count; nth = next(nth, count))
 		for (unsigned i = 0; row->errors[i] != 0; i++) {
 			struct fault f = { call, nth, row->errors[i] };
 

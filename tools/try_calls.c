@@ -36,8 +36,6 @@
 #include "devices/blk.h"
 #include "tools/bpf_run.h"
 
-#undef pread64 /* musl's is another's name */
-
 enum { NUMBERS = 600, X32 = 0x40000000, ABSENT = 0x7ffffff0 };
 
 /*

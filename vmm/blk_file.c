@@ -35,23 +35,15 @@ locked_by_another(int fd, bool read_only)
 	return true;
 }
 
-/* Of both kinds, by a call that the sandbox allows. */
-static uint64_t
-size_of(const struct blk_file *f)
-{
-	off_t bytes = lseek(f->fd, 0, SEEK_END);
-
-	return bytes < 0 ? 0 : (uint64_t)bytes;
-}
-
+/* Of both kinds. */
 static const char *
 measure(struct blk_file *f)
 {
-	uint64_t bytes = size_of(f);
+	off_t bytes = lseek(f->fd, 0, SEEK_END);
 
-	if (bytes == 0 || bytes % 512 != 0)
+	if (bytes <= 0 || bytes % 512 != 0)
 		return "its size is not a multiple of 512 bytes";
-	f->bytes = bytes;
+	f->bytes = (uint64_t)bytes;
 	return NULL;
 }
 
@@ -124,17 +116,6 @@ blk_iov_zeros(struct iovec *iov, unsigned max, uint64_t bytes)
 	return n;
 }
 
-const char *
-blk_file_resize(struct blk_file *f, uint64_t bytes)
-{
-	if (bytes == 0 || bytes % 512 != 0 || bytes > INT64_MAX)
-		return "a size that is not a multiple of 512 bytes";
-	if (!f->device && size_of(f) != bytes &&
-	    ftruncate(f->fd, (off_t)bytes) < 0)
-		return f->read_only ? "a read-only disk" : strerror(errno);
-	return measure(f);
-}
-
 /* The host may do it in pieces. Nothing read is the end of a file that was cut
  * off; what is past it is not made up. */
 static bool
@@ -154,6 +135,33 @@ transfer(int fd, bool write, struct iovec *iov, unsigned iovs, uint64_t offset)
 	return true;
 }
 
+/* Is it, or is it longer? No call that the sandbox allows tells the size. */
+static bool
+reaches(const struct blk_file *f, uint64_t bytes)
+{
+	uint8_t last;
+	struct iovec iov = { &last, 1 };
+
+	return transfer(f->fd, false, &iov, 1, bytes - 1);
+}
+
+/* Nor does one cut a file off: that is its owner's to do. */
+const char *
+blk_file_resize(struct blk_file *f, uint64_t bytes)
+{
+	uint8_t zero = 0;
+	struct iovec iov = { &zero, 1 };
+
+	if (bytes == 0 || bytes % 512 != 0 || bytes > INT64_MAX)
+		return "a size that is not a multiple of 512 bytes";
+	if (reaches(f, bytes + 1))
+		return "it is longer: cut it off first (truncate -s)";
+	if (!reaches(f, bytes) && !transfer(f->fd, true, &iov, 1, bytes - 1))
+		return f->read_only ? "a read-only disk" : strerror(errno);
+	f->bytes = bytes;
+	return NULL;
+}
+
 static bool
 write_zeros(int fd, uint64_t offset, uint64_t bytes)
 {
@@ -170,14 +178,6 @@ write_zeros(int fd, uint64_t offset, uint64_t bytes)
 	return true;
 }
 
-/* PUNCH_HOLE leaves a file's size alone; where one was cut off, only writing
- * gives the guest its zeros back. */
-static bool
-still_there(const struct blk_file *f, uint64_t end)
-{
-	return size_of(f) >= end;
-}
-
 static bool
 punch(const struct blk_file *f, const struct blk_io *io)
 {
@@ -186,11 +186,12 @@ punch(const struct blk_file *f, const struct blk_io *io)
 }
 
 /* Whatever the reason why the host cannot: writing is the better judge. The
- * bytes read as zeros in the end (virtio 1.3, 5.2.6.2). */
+ * bytes read as zeros in the end (virtio 1.3, 5.2.6.2): PUNCH_HOLE leaves a
+ * file's size alone; where one was cut off, only writing brings them back. */
 static bool
 zero(const struct blk_file *f, const struct blk_io *io)
 {
-	if (io->unmap && still_there(f, io->offset + io->bytes) && punch(f, io))
+	if (io->unmap && punch(f, io) && reaches(f, io->offset + io->bytes))
 		return true;
 	if (fallocate(f->fd, FALLOC_FL_ZERO_RANGE, (off_t)io->offset,
 		(off_t)io->bytes) == 0)

@@ -28,8 +28,9 @@ enum { BLK_ZEROS = 4096 };
  * far as its file system knows locks. */
 const char *blk_file_open(struct blk_file *f, const char *path, bool read_only);
 
-/* Makes a regular file that long, but takes a block device as long as it has
- * become; `f->bytes` then says so. NULL, or what is wrong. */
+/* Makes a file that is shorter that long; the disk is longer, or shorter, from
+ * what its owner has made of it else. `f->bytes` then says so. NULL, or what is
+ * wrong. */
 const char *blk_file_resize(struct blk_file *f, uint64_t bytes);
 
 /* Does one I/O of devices/blk.h, or says false; `stable` is up to the caller.

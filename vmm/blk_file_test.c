@@ -199,6 +199,11 @@ test_resize(void)
 	expect(blk_file_resize(&disk, 2 * BYTES) == NULL);
 	expect_eq(disk.bytes, 2 * BYTES);
 	expect(transfer(BLK_READ, 2 * BYTES - 4096, 4096));
+	expect(!transfer(BLK_READ, 2 * BYTES, 512));
+	expect(as_wanted());
+	expect(strstr(blk_file_resize(&disk, BYTES - 512), "longer") != NULL);
+	expect_eq(disk.bytes, 2 * BYTES);
+	check(ftruncate(disk.fd, BYTES - 512) == 0);
 	expect(blk_file_resize(&disk, BYTES - 512) == NULL);
 	expect_eq(disk.bytes, BYTES - 512);
 	expect(!transfer(BLK_READ, BYTES - 512, 512));

@@ -132,18 +132,23 @@ console_port_write(struct console_port *p, const void *from, size_t len)
 size_t
 console_port_read(struct console_port *p, void *to, size_t len)
 {
+	uint8_t *bytes = to;
+	size_t had = 0;
 	ssize_t n;
 
-	if (p->listener < 0 || p->fd < 0 || p->ended)
+	if (p->listener < 0 || p->fd < 0 || len == 0)
 		return 0;
-	n = read(p->fd, to, MIN(len, BYTES_MOST));
-	if (n > 0)
-		return (size_t)n;
+	if (p->has_ahead)
+		bytes[had++] = p->ahead;
+	p->has_ahead = false;
+	if (had == len || p->ended)
+		return had;
+	n = read(p->fd, bytes + had, MIN(len - had, BYTES_MOST));
 	if (n < 0 && errno == EAGAIN)
 		p->wants |= EPOLLIN;
 	else
-		p->ended = true;
-	return 0;
+		p->ended = n <= 0;
+	return had + (size_t)MAX(n, 0);
 }
 
 /* An event that comes without asking, HUP, is what ERR stands for here. */
@@ -162,8 +167,21 @@ console_port_accept(struct console_port *p)
 {
 	p->fd = accept4(p->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	p->wants = EPOLLIN;
-	p->ended = p->deaf = false;
+	p->ended = p->deaf = p->has_ahead = false;
 	return p->fd >= 0;
+}
+
+/* Whoever has not found that there is no more has bytes to read, or the end. */
+static void
+read_ahead(struct console_port *p)
+{
+	ssize_t n;
+
+	if ((p->wants & EPOLLIN) != 0 || p->has_ahead)
+		return;
+	n = read(p->fd, &p->ahead, 1);
+	p->has_ahead = n > 0;
+	p->ended = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 bool
@@ -171,13 +189,11 @@ console_port_left(struct console_port *p)
 {
 	struct pollfd is = { .fd = p->fd };
 	struct timespec now = { 0, 0 };
-	uint8_t byte;
 
 	if (p->listener < 0)
 		return false;
-	if ((p->wants & EPOLLIN) == 0 && recv(p->fd, &byte, 1, MSG_PEEK) <= 0)
-		p->ended = errno != EAGAIN;
-	if (!p->ended || ppoll(&is, 1, &now, NULL) <= 0)
+	read_ahead(p);
+	if (!p->ended || p->has_ahead || ppoll(&is, 1, &now, NULL) <= 0)
 		return false;
 	close(p->fd); /* epoll forgets it */
 	p->fd = -1;

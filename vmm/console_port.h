@@ -18,6 +18,8 @@ struct console_port {
 	uint32_t wants;
 	bool ended; /* the client sends no more */
 	bool deaf;  /* it takes no more: bytes vanish */
+	bool has_ahead;
+	uint8_t ahead; /* its next byte, read to see whether there is one */
 };
 
 /* A file to append to, made if it is not there, or whatever else can be opened

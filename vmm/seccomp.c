@@ -32,8 +32,6 @@
 
 #include "devices/blk.h"
 
-#undef pread64 /* musl's is another's name */
-
 /* x86 is little-endian: an argument's upper half lies behind its lower. */
 #define ARGUMENT(n) (offsetof(struct seccomp_data, args) + (size_t)(n)*8)
 

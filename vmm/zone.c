@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "devices/calendar.h"
@@ -202,7 +203,8 @@ int64_t
 zone_local_offset(int fd, int64_t time)
 {
 	static uint8_t file[16384];
-	ssize_t size = pread(fd, file, sizeof(file), 0);
+	const struct iovec iov = { file, sizeof(file) };
+	ssize_t size = preadv(fd, &iov, 1, 0);
 	int64_t offset;
 
 	return size > 0 && zone_offset(file, (size_t)size, time, &offset)
