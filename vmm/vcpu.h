@@ -33,8 +33,9 @@ void vcpu_wait(void);
  * (vcpu_exit.c) */
 void vcpu_exit(struct vcpu *vcpu);
 
-/* Registers, and the bytes at rip, on stderr. The thread has ended.
- * (vcpu_dump.c) */
-void vcpu_dump(struct vcpu *vcpu);
+/* The vCPU has crashed: keeps its registers, on its thread; has them, and the
+ * bytes at rip, on stderr, when the thread has ended. (vcpu_dump.c) */
+void vcpu_save(struct vcpu *vcpu);
+void vcpu_dump(const struct vcpu *vcpu);
 
 #endif

@@ -4,16 +4,32 @@
  * On AMD a triple fault resets the CPU before KVM tells us (SVM's shutdown
  * intercept), so that there the registers are those of a reset.
  *
- * Threads: the main thread, after the vCPU's has ended.
+ * Threads: the vCPU's own has KVM leave them in the run page; the loop prints
+ * them, when all vCPUs have ended.
  */
+#include <errno.h>
 #include <linux/kvm.h>
 #include <sys/ioctl.h>
 
 #include "vmm/log.h"
+#include "vmm/paging.h"
 #include "vmm/text.h"
 #include "vmm/vcpu.h"
 
 #define HEX(n) (unsigned long long)(n)
+
+/* An entry that KVM gives up at once, EINTR, leaves registers as any other
+ * (virt/kvm/api.rst, kvm_valid_regs): no ioctl is for them alone. */
+void
+vcpu_save(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+
+	run->kvm_valid_regs = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
+	__atomic_store_n(&run->immediate_exit, 1, __ATOMIC_SEQ_CST);
+	if (ioctl(vcpu->fd, KVM_RUN, 0) == 0 || errno != EINTR)
+		run->kvm_valid_regs = 0;
+}
 
 static void
 dump_segment(const char *name, const struct kvm_segment *s)
@@ -49,19 +65,21 @@ dump_registers(const struct kvm_regs *r, const struct kvm_sregs *s)
 
 /* Through the guest's page tables as they are now. */
 static void
-dump_code(struct vcpu *vcpu, uint64_t linear)
+dump_code(const struct kvm_sregs *s, uint64_t linear)
 {
-	struct kvm_translation where = { .linear_address = linear };
+	const struct paging cpu = { s->cr0, s->cr3, s->cr4, s->efer };
 	char text[16 * 3 + 1];
 	uint8_t byte;
 	size_t used = 0;
+	gpa_t at;
 
-	if (ioctl(vcpu->fd, KVM_TRANSLATE, &where) < 0 || !where.valid) {
+	if (!paging_walk(&vm.mem, &cpu, linear, &at)) {
 		warn("  no code at rip: not mapped");
 		return;
 	}
 	for (unsigned i = 0; i < 16; i++) {
-		if (!gmem_read(&vm.mem, where.physical_address + i, &byte, 1))
+		if (!paging_walk(&vm.mem, &cpu, linear + i, &at) ||
+		    !gmem_read(&vm.mem, at, &byte, 1))
 			break;
 		used +=
 		    text_put(text + used, sizeof(text) - used, " %02x", byte);
@@ -70,17 +88,16 @@ dump_code(struct vcpu *vcpu, uint64_t linear)
 }
 
 void
-vcpu_dump(struct vcpu *vcpu)
+vcpu_dump(const struct vcpu *vcpu)
 {
-	struct kvm_regs regs;
-	struct kvm_sregs sregs;
+	const struct kvm_regs *regs = &vcpu->run->s.regs.regs;
+	const struct kvm_sregs *sregs = &vcpu->run->s.regs.sregs;
 
-	if (ioctl(vcpu->fd, KVM_GET_REGS, &regs) < 0 ||
-	    ioctl(vcpu->fd, KVM_GET_SREGS, &sregs) < 0) {
+	if (vcpu->run->kvm_valid_regs == 0) {
 		warn("vCPU %u: no registers to be had", vcpu->index);
 		return;
 	}
 	warn("vCPU %u:", vcpu->index);
-	dump_registers(&regs, &sregs);
-	dump_code(vcpu, sregs.cs.base + regs.rip);
+	dump_registers(regs, sregs);
+	dump_code(sregs, sregs->cs.base + regs->rip);
 }

@@ -92,6 +92,7 @@ exit_crash(struct vcpu *vcpu, const char *what)
 	if (!vm_stopping()) {
 		warn("vCPU %u: %s (KVM exit %u)", vcpu->index, what,
 		    vcpu->run->exit_reason);
+		vcpu_save(vcpu);
 		vm.crashed = vcpu;
 		vm_stop(STOP_CRASH, 0);
 	}

@@ -64,7 +64,7 @@ struct vm {
 	/* With lock: INTR rose, the ring drained, a pause is over, KVM has
 	 * told its CPUID, or the machine stops. */
 	pthread_cond_t changed;
-	struct vcpu *crashed; /* whose registers to print, or NULL */
+	const struct vcpu *crashed; /* whose registers to print, or NULL */
 	struct milestones milestones;
 
 	struct life life;
