@@ -52,13 +52,17 @@ console_has_stdin(void)
 	return stdio_port() < CONSOLES_MAX;
 }
 
-/* The size of the terminal behind stdio, if there is both. */
-static bool
-terminal(struct winsize *size)
+bool
+console_terminal(struct console_size *is)
 {
-	return console_has_stdin() &&
-	    (ioctl(STDOUT_FILENO, TIOCGWINSZ, size) == 0 ||
-		ioctl(STDIN_FILENO, TIOCGWINSZ, size) == 0);
+	struct winsize size;
+
+	if (!console_has_stdin() ||
+	    (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 &&
+		ioctl(STDIN_FILENO, TIOCGWINSZ, &size) < 0))
+		return false;
+	*is = (struct console_size){ size.ws_col, size.ws_row };
+	return true;
 }
 
 /*
@@ -100,10 +104,10 @@ console_setup(struct virtio_bus_setup *devices)
 {
 	const struct config *c = &vm.config;
 	bool plain = c->console_count == 1 && c->consoles[0].name[0] == '\0';
-	struct winsize size;
+	struct console_size size;
 
-	virtio_console_setup(
-	    &devices->console, c->console_count, !plain, terminal(&size));
+	virtio_console_setup(&devices->console, c->console_count, !plain,
+	    console_terminal(&size));
 }
 
 static void
@@ -118,13 +122,16 @@ watch(unsigned port)
 void
 console_attach_all(void)
 {
+	struct console_size size;
+
 	for (unsigned i = 0; i < vm.config.console_count; i++) {
 		const struct config_console *c = &vm.config.consoles[i];
 
 		virtio_console_attach(device(), i, c->name[0] == '\0', c->name);
 		virtio_console_connect(device(), i, c->kind != CONSOLE_UNIX);
 	}
-	console_resized();
+	if (console_terminal(&size))
+		console_resized(size);
 }
 
 void
@@ -204,13 +211,10 @@ console_stdout_ready(void)
 }
 
 void
-console_resized(void)
+console_resized(struct console_size to)
 {
-	struct winsize size;
-
-	if (terminal(&size))
-		virtio_console_resize(
-		    device(), stdio_port(), size.ws_col, size.ws_row);
+	if (console_has_stdin())
+		virtio_console_resize(device(), stdio_port(), to.cols, to.rows);
 }
 
 /*

@@ -8,6 +8,10 @@
 
 #include "devices/virtio_bus.h"
 
+struct console_size {
+	uint16_t cols, rows;
+};
+
 /* Opens files and sockets, before the first instruction, or ends the process
  * with a line. The sockets go when it ends. */
 void console_open_all(void);
@@ -25,11 +29,15 @@ void console_start(void);
 /* Is stdin a port's rather than COM1's? */
 bool console_has_stdin(void);
 
+/* The size of the terminal behind stdio, if there is both. The supervisor, or
+ * before the sandbox. */
+bool console_terminal(struct console_size *is);
+
 /* The loop: a port's file, client or listener has an event; stdin has input
  * that term_read() gives, the terminal has another size. With the lock. */
 void console_event(unsigned port);
 void console_stdin_ready(void);
-void console_resized(void);
+void console_resized(struct console_size to);
 
 /* term_write() has room again. With the lock, any thread. */
 void console_stdout_ready(void);

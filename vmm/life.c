@@ -129,13 +129,37 @@ await(pid_t life)
 	return how;
 }
 
+/* By a signal of those that queue: the last one counts. */
+static void
+tell_size(pid_t life)
+{
+	struct console_size size;
+
+	if (console_terminal(&size))
+		sigqueue(life, SIGRTMIN,
+		    (union sigval){ .sival_int = size.cols | size.rows << 16 });
+}
+
+bool
+life_hears_size(const struct signalfd_siginfo *info, struct console_size *size)
+{
+	uint32_t said = (uint32_t)info->ssi_int;
+
+	*size = (struct console_size){ (uint16_t)said, (uint16_t)(said >> 16) };
+	return info->ssi_signo == (uint32_t)SIGRTMIN &&
+	    info->ssi_code == SI_QUEUE;
+}
+
 static void
 hand_on_signals(pid_t life)
 {
 	struct signalfd_siginfo info;
 
 	while (read(vm.loop.signal, &info, sizeof(info)) == sizeof(info))
-		kill(life, (int)info.ssi_signo);
+		if (info.ssi_signo == SIGWINCH)
+			tell_size(life);
+		else
+			kill(life, (int)info.ssi_signo);
 }
 
 /* Its word, and whose sockets it leaves. False: it has died without one. */

@@ -19,6 +19,8 @@
 enum { LIFE_HANDED = 1 + VIRTIO_CONSOLE_PORTS };
 
 struct kept;
+struct console_size;
+struct signalfd_siginfo;
 
 struct life {
 	int word; /* a socket to the supervisor, for one message; 0: none */
@@ -42,6 +44,11 @@ void life_begin(void);
 /* In a life: it dies with its supervisor, and at once if that has gone. Other
  * ids undo it. */
 void life_tie(void);
+
+/* In a life: is the signal its supervisor's word on the terminal's size? A
+ * life has no right to ask. */
+bool life_hears_size(
+    const struct signalfd_siginfo *info, struct console_size *size);
 
 /* In a life but the first, before board_reset(): what is kept. Lock held. */
 void life_recall(void);

@@ -185,6 +185,7 @@ loop_take_signals(void)
 	sigemptyset(&taken);
 	sigaddset(&taken, SIGTERM);
 	sigaddset(&taken, SIGWINCH);
+	sigaddset(&taken, SIGRTMIN);
 	take_unless_ignored(&taken, SIGINT);
 	take_unless_ignored(&taken, SIGHUP);
 	sigprocmask(SIG_BLOCK, &taken, NULL);
@@ -237,14 +238,15 @@ static void
 take_signal(void)
 {
 	struct signalfd_siginfo info;
+	struct console_size size;
 
 	while (read(vm.loop.signal, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGWINCH) {
-			console_resized();
+		if (life_hears_size(&info, &size)) {
+			console_resized(size);
 		} else if (info.ssi_signo == SIGTERM && !vm.loop.terminated) {
 			vm.loop.terminated = true;
 			vm_power_button();
-		} else {
+		} else if (info.ssi_signo != SIGWINCH) {
 			vm_stop(STOP_LEAVE, BY_SIGNAL);
 		}
 	}

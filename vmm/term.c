@@ -206,11 +206,13 @@ static bool
 gives_up(const struct pollfd fds[3])
 {
 	struct signalfd_siginfo info;
+	struct console_size size;
 	bool *leaving = &vm.term.leaving;
 
 	if (fds[1].revents != 0 &&
 	    read(fds[1].fd, &info, sizeof(info)) == sizeof(info))
-		*leaving |= info.ssi_signo != SIGWINCH;
+		*leaving |= info.ssi_signo != SIGWINCH &&
+		    !life_hears_size(&info, &size);
 	if (fds[2].revents != 0)
 		*leaving |= term_key_leaves();
 	return *leaving;
