@@ -160,7 +160,7 @@ virtio_queue_enable(
 	if (!virtq_enable(&q->ring, guest_ram, &q->layout, v->features))
 		fault(v, q);
 	else
-		kick_enable(v->function.device, index, q->page != 0);
+		kick_enable(v->function.device, index);
 }
 
 void

@@ -114,7 +114,7 @@ test_queue(void)
 	    true, true);
 	set_up_queue(2);
 	expect_eq(lin(L_PAGE, 4), RINGS >> 12);
-	expect(fake.kick[TOY][2].enabled && fake.kick[TOY][2].legacy);
+	expect(fake.kick[TOY][2].enabled);
 	lout(L_PAGE, 4, 0x20);
 	expect_eq(lin(L_PAGE, 4), RINGS >> 12);
 	lout(L_SELECT, 2, 1);
@@ -300,7 +300,7 @@ test_mixed(void)
 	out(Q_RESET, 2, 1);
 	expect_eq(lin(L_PAGE, 4), 0);
 	lout(L_PAGE, 4, RINGS >> 12);
-	expect_eq(fake.kick[TOY][0].legacy, 1);
+	expect(fake.kick[TOY][0].enabled);
 	lout(L_STATUS, 1, 0);
 	expect_eq(in(STATUS, 1), 0);
 	expect(!fake.kick[TOY][0].enabled);

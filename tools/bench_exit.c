@@ -54,7 +54,10 @@ static struct candidate {
 	{ .bench = { "floor --doorbell", { bench_floor, "--doorbell" } },
 	    .first = DOORBELL,
 	    .last = DOORBELL },
-	{ .bench = { "mica", { bench_mica } }, .last = DOORBELL },
+	{ .bench = { "mica", { bench_mica } }, .last = MMIO_READ },
+	{ .bench = { "mica --rng on", { bench_mica, "--rng", "on" } },
+	    .first = DOORBELL,
+	    .last = DOORBELL },
 	{ .bench = { "QEMU microvm", { BENCH_QEMU(MICROVM) } },
 	    .last = MMIO_READ },
 };

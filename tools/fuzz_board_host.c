@@ -88,14 +88,14 @@ irq_route(unsigned pin, bool used, uint64_t address, uint32_t data)
  */
 
 void
-kick_enable(unsigned device, unsigned queue, bool legacy)
+kick_enable(unsigned device, unsigned queue)
 {
 	uint64_t bit = (uint64_t)1 << queue % 64;
 
 	check(device < PCI_DEVICES && queue < 64);
 	check((fuzz.enabled[device] & bit) == 0);
 	fuzz.enabled[device] |= bit;
-	fuzz_trace(device << 8 | queue << 1 | legacy);
+	fuzz_trace(device << 8 | queue << 1);
 }
 
 void

@@ -143,11 +143,10 @@ irq_route(unsigned pin, bool used, uint64_t address, uint32_t data)
 }
 
 void
-kick_enable(unsigned device, unsigned queue, bool legacy)
+kick_enable(unsigned device, unsigned queue)
 {
 	check(device < 32 && queue < 64 && !fake.kick[device][queue].enabled);
 	fake.kick[device][queue].enabled = true;
-	fake.kick[device][queue].legacy = legacy;
 }
 
 void

@@ -64,7 +64,7 @@ extern struct fake {
 	} route[IRQ_LINES]; /* irq_route() */
 	unsigned routes;    /* calls */
 	struct {
-		bool enabled, legacy;
+		bool enabled;
 		unsigned posts;
 	} kick[32][64]; /* kick_enable(), by device and queue */
 	unsigned kicks; /* kick_post() calls */

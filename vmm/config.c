@@ -224,6 +224,7 @@ opt_rng(struct config *c, const char *text)
 {
 	struct virtio_setup *setup = &c->devices.rng;
 
+	c->rng_given = true;
 	while (*text != '\0') {
 		const char *word = cut_word(c, &text);
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
  * Doorbells: an eventfd for each queue, which KVM signals itself when the guest
- * writes to the address of one that is enabled, and one more for kicks that
- * come in any other way. They are made before the start, when that is still
- * allowed, but KVM hears of them as late as can be: from the first on, taking
- * the VM apart takes four times as long.
+ * writes to its address, by either transport, and one more for kicks that come
+ * in any other way. KVM hears of them before the start, for no thread may tell
+ * it later; but after all else, since what it adds to the VM after a doorbell
+ * waits for a grace period.
+ *
+ * So does taking the VM apart: from the first doorbell on it takes four times
+ * as long. The rng that is there unless the user says no has none.
  *
  * Threads: as kick.h says; kick_ready on the loop's.
  */
@@ -26,18 +29,6 @@ number_of(unsigned device, unsigned queue)
 	return LOOP_KICK + device * KICK_QUEUES + queue;
 }
 
-static struct doorbell
-doorbell_of(unsigned device, unsigned queue, bool legacy)
-{
-	if (legacy)
-		return (struct doorbell){ .fd = vm.kicks.fd[device][queue],
-			.at = VIRTIO_LEGACY_DOORBELL(device),
-			.port = true,
-			.queue = queue };
-	return (struct doorbell){ .fd = vm.kicks.fd[device][queue],
-		.at = VIRTIO_DOORBELL(device, queue) };
-}
-
 static bool
 make(unsigned device, unsigned queue)
 {
@@ -51,10 +42,14 @@ make(unsigned device, unsigned queue)
 void
 kick_make_all(void)
 {
-	for (unsigned device = 0; device < PCI_DEVICES; device++) {
-		unsigned queues =
-		    virtio_bus_queues(&vm.board.pci.virtio, device);
+	struct virtio_bus *bus = &vm.board.pci.virtio;
 
+	for (unsigned device = 0; device < PCI_DEVICES; device++) {
+		unsigned queues = virtio_bus_queues(bus, device);
+
+		if (device == bus->rng.v.function.device &&
+		    !vm.config.rng_given)
+			continue;
 		for (unsigned i = 0; i < MIN(queues, KICK_QUEUES); i++)
 			if (!make(device, i))
 				die_errno("doorbells");
@@ -62,33 +57,45 @@ kick_make_all(void)
 }
 
 /* Where the host refuses, each write is an exit, and kick_post() its end. */
-void
-kick_enable(unsigned device, unsigned queue, bool legacy)
+static void
+hang(const struct doorbell *bell)
 {
-	struct kicks *k = &vm.kicks;
-	struct doorbell bell;
-
-	if (queue >= KICK_QUEUES || k->fd[device][queue] == 0 ||
-	    k->enabled[device][queue])
-		return;
-	k->enabled[device][queue] = true;
-	k->legacy[device][queue] = legacy;
-	bell = doorbell_of(device, queue, legacy);
-	if (!kvm_doorbell(&bell, true))
+	if (!kvm_doorbell(bell))
 		warn_once("doorbell: %s", strerror(errno));
+}
+
+void
+kick_hang_all(void)
+{
+	for (unsigned device = 0; device < PCI_DEVICES; device++)
+		for (unsigned i = 0; i < KICK_QUEUES; i++) {
+			struct doorbell bell = {
+				.fd = vm.kicks.fd[device][i],
+				.at = VIRTIO_DOORBELL(device, i),
+			};
+
+			if (bell.fd == 0)
+				continue;
+			hang(&bell);
+			bell.at = VIRTIO_LEGACY_DOORBELL(device);
+			bell.port = true;
+			bell.queue = i;
+			hang(&bell);
+		}
+}
+
+void
+kick_enable(unsigned device, unsigned queue)
+{
+	if (queue < KICK_QUEUES)
+		vm.kicks.enabled[device] |= (uint64_t)1 << queue;
 }
 
 void
 kick_disable(unsigned device, unsigned queue)
 {
-	struct doorbell bell;
-
-	if (queue >= KICK_QUEUES || !vm.kicks.enabled[device][queue])
-		return;
-	bell = doorbell_of(device, queue, vm.kicks.legacy[device][queue]);
-	if (!kvm_doorbell(&bell, false))
-		warn_once("doorbell: %s", strerror(errno));
-	vm.kicks.enabled[device][queue] = false;
+	if (queue < KICK_QUEUES)
+		vm.kicks.enabled[device] &= ~((uint64_t)1 << queue);
 }
 
 void
@@ -105,8 +112,8 @@ kick_ready(unsigned number)
 {
 	unsigned device = number / KICK_QUEUES, queue = number % KICK_QUEUES;
 
-	/* Disabled since it was kicked? */
-	if (vm.kicks.enabled[device][queue])
+	/* Not yet, or disabled since it was kicked? */
+	if ((vm.kicks.enabled[device] >> queue & 1) != 0)
 		board_kick(&vm.board, device, queue);
 }
 

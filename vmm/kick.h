@@ -14,13 +14,19 @@
 
 #include "devices/pci_function.h"
 
-/* Makes what kick_enable() will need; after board_configure(). */
+/* Makes an eventfd for each queue that gets a doorbell; after
+ * board_configure(). */
 void kick_make_all(void);
 
-/* The driver of PCI device number `device` has enabled a queue. Its doorbell is
- * VIRTIO_DOORBELL(device, queue), any width and value; or, legacy, the word
- * `queue` at the port VIRTIO_LEGACY_DOORBELL(device) (devices/virtio_pci.h). */
-void kick_enable(unsigned device, unsigned queue, bool legacy);
+/* Has KVM signal them. A queue's doorbell is VIRTIO_DOORBELL(device, queue), any
+ * width and value, and, legacy, the word `queue` at the port
+ * VIRTIO_LEGACY_DOORBELL(device) (devices/virtio_pci.h). After that no memory,
+ * chip or vCPU is added to the VM. */
+void kick_hang_all(void);
+
+/* The driver of PCI device number `device` has enabled a queue: from now on its
+ * doorbell is heeded. */
+void kick_enable(unsigned device, unsigned queue);
 
 /* No more: the queue was enabled and is reset. A kick may be under way. */
 void kick_disable(unsigned device, unsigned queue);
@@ -37,9 +43,9 @@ enum { KICK_QUEUES = 64 }; /* a device's, at most */
 /* Doorbells by device and queue. */
 struct kicks {
 	int fd[PCI_DEVICES][KICK_QUEUES]; /* 0: there is no such queue */
-	bool enabled[PCI_DEVICES][KICK_QUEUES];
-	bool legacy[PCI_DEVICES][KICK_QUEUES];
-	uint64_t posted[PCI_DEVICES]; /* bit n: queue n, by kick_post() */
+	/* bit n: queue n */
+	uint64_t enabled[PCI_DEVICES];
+	uint64_t posted[PCI_DEVICES]; /* by kick_post() */
 };
 
 /* What the loop calls. */

@@ -262,12 +262,11 @@ kvm_set_routes(const struct route routes[IRQ_LINES])
 }
 
 bool
-kvm_doorbell(const struct doorbell *bell, bool on)
+kvm_doorbell(const struct doorbell *bell)
 {
 	struct kvm_ioeventfd request = {
 		.addr = bell->at,
 		.fd = bell->fd,
-		.flags = on ? 0 : KVM_IOEVENTFD_FLAG_DEASSIGN,
 	};
 
 	if (bell->port) {

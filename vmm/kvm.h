@@ -37,6 +37,6 @@ struct doorbell {
 	bool port;
 	unsigned queue;
 };
-bool kvm_doorbell(const struct doorbell *bell, bool on);
+bool kvm_doorbell(const struct doorbell *bell);
 
 #endif

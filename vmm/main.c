@@ -262,6 +262,7 @@ create(void)
 	console_attach_all();
 	term_start();
 	create_vcpus();
+	kick_hang_all();
 	/* No entropy at early boot is no reason not to start. */
 	if (getrandom(vm.boot.seed, sizeof(vm.boot.seed), GRND_NONBLOCK) < 0)
 		memset(vm.boot.seed, 0, sizeof(vm.boot.seed));
