@@ -238,6 +238,24 @@ blk_engine_next(struct blk_engine *e, struct blk_done *done)
 	return true;
 }
 
+bool
+blk_engine_idle(const struct blk_engine *e)
+{
+	for (unsigned i = 0; i < e->disks; i++)
+		if (e->disk[i].room < BLK_JOBS ||
+		    e->disk[i].sync_job.state == JOB_BEGUN)
+			return false;
+	return true;
+}
+
+/* Before Linux 6.13 the ring lets go when all is done, and waits for that. */
+void
+blk_engine_end(struct blk_engine *e)
+{
+	if (e->has_uring && blk_engine_idle(e))
+		uring_forget(&e->uring);
+}
+
 /*
  * Stopping a queue. A sync touches no guest memory and changes nothing, so that
  * only those who wait for it go; all else is waited for: what is under way,

@@ -103,6 +103,12 @@ struct blk_done {
 };
 bool blk_engine_next(struct blk_engine *e, struct blk_done *done);
 
+/* Is nothing under way that could touch guest memory, or the disks? */
+bool blk_engine_idle(const struct blk_engine *e);
+
+/* The end: the files are the caller's alone, to be closed. */
+void blk_engine_end(struct blk_engine *e);
+
 /* Has there come to be room where blk_engine_room() said no? True once. */
 bool blk_engine_room_again(struct blk_engine *e, unsigned disk);
 

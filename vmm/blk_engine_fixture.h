@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/io_uring.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 #include <unistd.h>
 
 #include "tools/unit.h"
-#include "vmm/blk_engine.h"
+#include "vmm/blk_backend.h"
 
 enum { BYTES = 1 << 20, NONE = 2, TAGS = 1 << 20 };
 
@@ -31,12 +32,35 @@ static uint8_t buffer[BYTES];
 static uint8_t outcome[TAGS]; /* by tag: ok, or NONE */
 
 static inline bool
+open_ring(struct uring *ring)
+{
+	int event = eventfd(0, EFD_CLOEXEC);
+
+	return uring_open(ring, &(struct uring_wish){ 8, 8, event, &event, 1 });
+}
+
+static inline bool
 host_has_uring(void)
 {
 	struct uring ring;
-	int event = eventfd(0, EFD_CLOEXEC);
 
-	return uring_open(&ring, 8, 8, event);
+	return open_ring(&ring);
+}
+
+/* Linux cancels by a ring that is restricted to its files since 5.19. */
+static inline bool
+host_cancels(void)
+{
+	struct uring ring;
+	uint64_t id;
+	int32_t result = 0;
+
+	check(open_ring(&ring));
+	check(uring_put(&ring,
+	    &(struct io_uring_sqe){
+		.opcode = IORING_OP_ASYNC_CANCEL, .addr = 1 }));
+	check(uring_submit(&ring) && uring_take(&ring, &id, &result));
+	return result == -ENOENT;
 }
 
 static inline void
@@ -85,6 +109,17 @@ begin(const char *name, unsigned disks, enum blk_sync sync)
 {
 	unit_case(name);
 	expect(start(disks, sync) == NULL);
+}
+
+/* Has a disk with nothing under way be another file. */
+static inline void
+become(unsigned disk, int fd)
+{
+	engine->disk[disk].file.fd = fd;
+	if (engine->has_uring) {
+		close(engine->uring.fd);
+		expect(blk_uring_start(engine) == NULL);
+	}
 }
 
 /* Runs them for each back end; between these two. */

@@ -38,13 +38,19 @@ const char *
 blk_uring_start(struct blk_engine *e)
 {
 	bool wanted = false, demanded = false;
+	int files[BLK_DISKS_MAX];
 
 	for (unsigned i = 0; i < e->disks; i++) {
-		wanted |= e->disk[i].aio != BLK_AIO_THREADS;
+		bool its = e->disk[i].aio != BLK_AIO_THREADS;
+
+		files[i] = its ? e->disk[i].file.fd : -1;
+		wanted |= its;
 		demanded |= e->disk[i].aio == BLK_AIO_URING;
 	}
-	e->has_uring =
-	    wanted && uring_open(&e->uring, ENTRIES, COMPLETIONS, e->event);
+	e->has_uring = wanted &&
+	    uring_open(&e->uring,
+		&(struct uring_wish){
+		    ENTRIES, COMPLETIONS, e->event, files, e->disks });
 	if (demanded && !e->has_uring)
 		return "aio=io_uring: this host has or allows no io_uring of"
 		       " Linux 5.12 or later; aio=threads needs none";
@@ -106,7 +112,7 @@ put_zero(struct io_uring_sqe *sqe, struct blk_engine *e, struct blk_job *job)
 static void
 put(struct blk_engine *e, struct blk_job *job)
 {
-	struct io_uring_sqe sqe = { .fd = e->disk[job->disk].file.fd,
+	struct io_uring_sqe sqe = { .fd = job->disk,
 		.off = job->io.offset,
 		.user_data = (uintptr_t)job };
 
@@ -230,13 +236,12 @@ blk_uring_reap(struct blk_engine *e)
 }
 
 /* A job that has not begun, or that waits, ends at once; what a disk is doing
- * goes on. */
+ * goes on, and before Linux 5.19 all does: it takes no IOSQE_FIXED_FILE here. */
 void
 blk_uring_cancel(struct blk_engine *e, struct blk_job *job)
 {
 	e->cancels += uring_put(&e->uring,
 	    &(struct io_uring_sqe){ .opcode = IORING_OP_ASYNC_CANCEL,
-		.fd = -1,
 		.addr = (uintptr_t)job,
 		.user_data = CANCEL });
 }

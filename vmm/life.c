@@ -366,6 +366,7 @@ let_go(void)
 
 	for (unsigned n = clients(of); n-- > 0;)
 		close(*of[n]);
+	blk_engine_end(&vm.disks);
 	for (int fd = 0; fd < vm.life.word; fd++)
 		close(fd);
 }

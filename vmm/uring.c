@@ -5,7 +5,7 @@
  * order, which pairs with the consumer's acquire, and the other way round for
  * the head.
  *
- * Left out: polling for submissions or completions, registered files, buffers.
+ * Left out: polling for submissions or completions, registered buffers.
  */
 #include "vmm/uring.h"
 
@@ -52,45 +52,54 @@ map(struct uring *u, const struct io_uring_params *p)
 	return true;
 }
 
+static bool
+ring_register(int fd, unsigned op, const void *argument, unsigned count)
+{
+	return syscall(SYS_io_uring_register, fd, op, argument, count) >= 0;
+}
+
 /* seccomp does not see what goes through the ring; so it takes, for good, no
- * more than disks need, and no descriptor but those that we have. */
+ * more than disks need, of no descriptors but theirs. */
 static bool
 restrict_ring(int fd)
 {
-	static const uint8_t calls[] = { IORING_OP_READV, IORING_OP_WRITEV,
-		IORING_OP_FSYNC, IORING_OP_FALLOCATE, IORING_OP_ASYNC_CANCEL };
-	struct io_uring_restriction all[ARRAY_SIZE(calls) + 1] = {
-		[ARRAY_SIZE(
-		    calls)] = { .opcode = IORING_RESTRICTION_SQE_FLAGS_ALLOWED,
+	static const struct io_uring_restriction all[] = {
+#define TAKES(op) { .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = (op) }
+		TAKES(IORING_OP_READV),
+		TAKES(IORING_OP_WRITEV),
+		TAKES(IORING_OP_FSYNC),
+		TAKES(IORING_OP_FALLOCATE),
+		TAKES(IORING_OP_ASYNC_CANCEL),
+		{ .opcode = IORING_RESTRICTION_SQE_FLAGS_REQUIRED,
+		    .sqe_flags = IOSQE_FIXED_FILE },
+		{ .opcode = IORING_RESTRICTION_SQE_FLAGS_ALLOWED,
 		    .sqe_flags = IOSQE_ASYNC },
+		{ .opcode = IORING_RESTRICTION_REGISTER_OP,
+		    .register_op = IORING_UNREGISTER_FILES },
 	};
 
-	for (unsigned i = 0; i < ARRAY_SIZE(calls); i++) {
-		all[i].opcode = IORING_RESTRICTION_SQE_OP;
-		all[i].sqe_op = calls[i];
-	}
-	return syscall(SYS_io_uring_register, fd, IORING_REGISTER_RESTRICTIONS,
-		   all, ARRAY_SIZE(all)) == 0 &&
-	    syscall(SYS_io_uring_register, fd, IORING_REGISTER_ENABLE_RINGS,
-		NULL, 0) == 0;
+	return ring_register(
+	    fd, IORING_REGISTER_RESTRICTIONS, all, ARRAY_SIZE(all));
 }
 
 bool
-uring_open(struct uring *u, unsigned entries, unsigned completions, int event)
+uring_open(struct uring *u, const struct uring_wish *wish)
 {
 	struct io_uring_params p = { .flags = IORING_SETUP_CQSIZE |
 		    IORING_SETUP_R_DISABLED,
-		.cq_entries = completions };
+		.cq_entries = wish->completions };
 	int error;
 
-	u->fd = (int)syscall(SYS_io_uring_setup, entries, &p);
+	u->fd = (int)syscall(SYS_io_uring_setup, wish->entries, &p);
 	if (u->fd < 0)
 		return false;
 	errno = ENOSYS;
 	if ((p.features & WANTED) == WANTED &&
-	    syscall(SYS_io_uring_register, u->fd, IORING_REGISTER_EVENTFD,
-		&event, 1) == 0 &&
+	    ring_register(u->fd, IORING_REGISTER_EVENTFD, &wish->event, 1) &&
+	    ring_register(
+		u->fd, IORING_REGISTER_FILES, wish->files, wish->count) &&
 	    restrict_ring(u->fd) &&
+	    ring_register(u->fd, IORING_REGISTER_ENABLE_RINGS, NULL, 0) &&
 	    syscall(SYS_io_uring_enter, u->fd, 0, 0, 0, NULL, 0) == 0 &&
 	    map(u, &p))
 		return true;
@@ -98,6 +107,12 @@ uring_open(struct uring *u, unsigned entries, unsigned completions, int event)
 	close(u->fd);
 	errno = error;
 	return false;
+}
+
+void
+uring_forget(struct uring *u)
+{
+	ring_register(u->fd, IORING_UNREGISTER_FILES, NULL, 0);
 }
 
 static uint32_t
@@ -115,6 +130,7 @@ uring_put(struct uring *u, const struct io_uring_sqe *sqe)
 	if (unsubmitted(u) > u->sq_mask && !uring_submit(u))
 		return false;
 	u->sqes[tail & u->sq_mask] = *sqe;
+	u->sqes[tail & u->sq_mask].flags |= IOSQE_FIXED_FILE;
 	__atomic_store_n(u->sq_tail, tail + 1, __ATOMIC_RELEASE);
 	return true;
 }

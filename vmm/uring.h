@@ -22,15 +22,25 @@ struct uring {
 	const struct io_uring_cqe *cqes;
 };
 
-/* Room for `entries` submissions and `completions` completions, powers of two;
- * `event` counts up with each completion. False, with errno set and nothing
- * left open, when the host will not, or knows io_uring only as it was before
- * Linux 5.12: no threads of the process, other limits than its. */
-bool uring_open(
-    struct uring *u, unsigned entries, unsigned completions, int event);
+struct uring_wish {
+	unsigned entries, completions; /* room for so many: powers of two */
+	int event;		       /* counts up with each completion */
+	const int *files; /* all that it will ever reach; -1: none */
+	unsigned count;
+};
 
-/* Puts a submission into the ring, where it waits for uring_submit(). False
- * when the ring is full and the host takes none out of it. */
+/* A submission names a file by its number in `files`. False, with errno set and
+ * nothing left open, when the host will not, or knows io_uring only as it was
+ * before Linux 5.12: no threads of the process, other limits than its. */
+bool uring_open(struct uring *u, const struct uring_wish *wish);
+
+/* Lets go of the files, at once where nothing is under way: the kernel would
+ * some milliseconds after the process has ended. */
+void uring_forget(struct uring *u);
+
+/* Puts a submission into the ring, where it waits for uring_submit(); its `fd`
+ * is a file's number. False when the ring is full and the host takes none out
+ * of it. */
 bool uring_put(struct uring *u, const struct io_uring_sqe *sqe);
 
 /* Is there any to submit? */
