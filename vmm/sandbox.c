@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "vmm/jail.h"
@@ -39,12 +40,50 @@ step(struct lacks *lacks, bool done, const char *what)
 		lacks->length != 0 ? ", " : "", what));
 }
 
+/* Never to more than there was. */
 static bool
 limit(int resource, rlim_t most)
 {
-	const struct rlimit both = { most, most };
+	struct rlimit both;
 
+	if (getrlimit(resource, &both) < 0)
+		return false;
+	both.rlim_max = MIN(both.rlim_max, most);
+	both.rlim_cur = MIN(both.rlim_cur, most);
 	return setrlimit(resource, &both) == 0;
+}
+
+static bool
+may_grow(int fd)
+{
+	struct stat is;
+
+	return fstat(fd, &is) < 0 || S_ISREG(is.st_mode);
+}
+
+/* No file gets longer than the longest disk. Linux knows but one limit for all
+ * that a process has open: so there is none where a file is the guest's, or
+ * mica's, to write to without an end, nor where the user may have a disk grow.
+ * Block devices have an end that nobody moves. */
+static bool
+limit_files(void)
+{
+	const struct config *c = &vm.config;
+	bool grows = may_grow(STDOUT_FILENO) || may_grow(STDERR_FILENO);
+	uint64_t most = 0;
+
+	for (unsigned i = 0; i < c->console_count; i++)
+		grows |= c->consoles[i].kind == CONSOLE_FILE &&
+		    may_grow(vm.consoles[i].fd);
+	for (unsigned i = 0; i < c->disk_count; i++) {
+		const struct blk_file *f = &vm.disks.disk[i].file;
+
+		if (f->read_only || f->device)
+			continue;
+		grows |= c->control != NULL;
+		most = MAX(most, f->bytes);
+	}
+	return grows || limit(RLIMIT_FSIZE, most);
 }
 
 /* In them, by life.c. */
@@ -70,7 +109,9 @@ sandbox_enter(void)
 
 	if (vm.config.sandbox == SANDBOX_OFF)
 		return;
-	step(&l, limit(RLIMIT_CORE, 0) && limit(RLIMIT_MSGQUEUE, 0), "rlimits");
+	step(&l,
+	    limit(RLIMIT_CORE, 0) && limit(RLIMIT_MSGQUEUE, 0) && limit_files(),
+	    "rlimits");
 	if (vm.config.sandbox == SANDBOX_FULL)
 		enter_namespaces(&l);
 	else
