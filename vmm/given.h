@@ -14,7 +14,8 @@
 bool given_is_fd(const char *name);
 
 /* open() with O_CLOEXEC and O_NOCTTY; or a descriptor of our own for N, if it
- * may be read or written as `flags` say: else -1 with EACCES. Files that are
+ * may be read or written as `flags` say: else -1 with EACCES, as where what is
+ * to be read alone may be written, too, and /proc does not help. Files that are
  * made get the mode 0600. */
 int given_open(const char *name, int flags);
 
