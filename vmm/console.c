@@ -184,8 +184,12 @@ console_event(unsigned port)
 	struct console_port *p = &vm.consoles[port];
 
 	if (p->fd < 0) {
-		if (console_port_accept(p))
-			virtio_console_connect(device(), port, true);
+		if (!console_port_accept(p)) {
+			loop_accept_failed(LOOP_CONSOLE + port, p->listener,
+			    console_port_events(p));
+			return;
+		}
+		virtio_console_connect(device(), port, true);
 		watch(port);
 		return;
 	}

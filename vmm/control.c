@@ -250,15 +250,11 @@ control_accept(void)
 	struct control *c = &vm.control;
 	int fd = accept4(c->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	if (fd < 0 &&
-	    (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED))
-		return;
-	loop_rewatch(LOOP_CONTROL, c->listener, 0);
 	if (fd < 0) {
-		warn("--control: accept: %s; no client is heard any more",
-		    strerror(errno));
+		loop_accept_failed(LOOP_CONTROL, c->listener, EPOLLIN);
 		return;
 	}
+	loop_rewatch(LOOP_CONTROL, c->listener, 0);
 	c->fd = fd;
 	command_greet(&c->out);
 	watch();

@@ -27,6 +27,8 @@
 #include "vmm/term.h"
 #include "vmm/vm.h"
 
+enum { LATER_MS = 1000 };
+
 static __thread bool is_loop;
 
 uint64_t
@@ -148,6 +150,10 @@ grant_wishes(void)
 {
 	struct loop *l = &vm.loop;
 
+	if (l->later != 0 && stats_now_ns() >= l->later_ns) {
+		l->wished |= l->later;
+		l->later = 0;
+	}
 	for (; l->wished != 0; l->wished &= l->wished - 1) {
 		unsigned source = (unsigned)__builtin_ctz(l->wished);
 
@@ -163,6 +169,23 @@ loop_rewatch(unsigned source, int fd, uint32_t events)
 {
 	if (!loop_watch(source, fd, events) && events != 0)
 		warn_once("event loop: %s", strerror(errno));
+}
+
+void
+loop_accept_failed(unsigned source, int listener, uint32_t events)
+{
+	struct loop *l = &vm.loop;
+
+	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) {
+		loop_rewatch(source, listener, events);
+		return;
+	}
+	warn_once("accept: %s; tried again every second", strerror(errno));
+	loop_rewatch(source, listener, 0);
+	l->wish[source].fd = listener;
+	l->wish[source].events = events;
+	l->later |= 1u << source;
+	l->later_ns = stats_now_ns() + LATER_MS * (uint64_t)1000000;
 }
 
 /* nohup, or a shell for a job in the background, has seen to it that these do
@@ -321,7 +344,8 @@ loop_main(void *unused)
 	for (;;) {
 		bool pausing = vm_pausing();
 		int n = epoll_pwait(pausing ? vm.loop.users : vm.loop.epoll,
-		    events, ARRAY_SIZE(events), -1, NULL);
+		    events, ARRAY_SIZE(events), vm.loop.later ? LATER_MS : -1,
+		    NULL);
 		bool disks;
 
 		pthread_mutex_lock(&vm.lock);

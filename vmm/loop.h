@@ -63,6 +63,8 @@ struct loop {
 		uint32_t events;
 	} wish[LOOP_KICK];
 	uint32_t wished; /* bit n: source n */
+	uint32_t later;	 /* the same, from `later_ns` on by the host's clock */
+	uint64_t later_ns;
 };
 
 /* Blocks the signals that the loop then takes: SIGTERM presses the power
@@ -93,5 +95,9 @@ bool loop_watch(unsigned source, int fd, uint32_t events);
 /* The same, and says what is wrong itself: of what was watched before, or comes
  * while the guest runs. */
 void loop_rewatch(unsigned source, int fd, uint32_t events);
+
+/* The loop's: accept() has failed, by errno. Watches the listener again; where
+ * the host lacks something, in a second, for it is ready all the while. */
+void loop_accept_failed(unsigned source, int listener, uint32_t events);
 
 #endif
