@@ -116,7 +116,7 @@ $(DIFF).rom: tools/diff_chips.S Makefile
 	    -Wl,--build-id=none,--oformat=binary -o $@ $<
 
 # Hosts that fail.
-SWEEPS := $(addprefix $(BUILD)/tools/,fault_sweep kill_sweep soak hijack \
+SWEEPS := $(addprefix $(BUILD)/tools/,fault_sweep kill_sweep soak hijack hold \
 	orphan)
 $(BUILD)/tools/fault_sweep: tools/fault_run.c tools/numbers.c
 $(BUILD)/tools/kill_sweep: tools/numbers.c

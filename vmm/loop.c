@@ -111,15 +111,16 @@ watch(int epoll, unsigned source, int fd, uint32_t events)
 		epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) == 0);
 }
 
-/* What the user does is watched in a second set too, and while the machine is
- * paused in that alone: the rest stays ready until it goes on. */
+/* What the user does is watched in a second set too, with the disks, which have
+ * things to end; and while the machine is paused in that alone: the rest stays
+ * ready until it goes on. */
 static bool
 watch_now(unsigned source, int fd, uint32_t events)
 {
 	enum {
 		USERS = 1 << LOOP_SIGNAL | 1 << LOOP_STDIN | 1 << LOOP_POST |
-		    1 << LOOP_CONTROL | 1 << LOOP_CONTROL_CLIENT |
-		    1 << LOOP_CONTROL_TIMER
+		    1 << LOOP_DISK | 1 << LOOP_CONTROL |
+		    1 << LOOP_CONTROL_CLIENT | 1 << LOOP_CONTROL_TIMER
 	};
 
 	if (source < LOOP_KICK && (USERS >> source & 1) != 0 &&
@@ -318,6 +319,7 @@ handle(unsigned source)
 		return;
 	case LOOP_DISK:
 		disk_ready();
+		pause_look();
 		return;
 	case LOOP_CONSOLE ... LOOP_KICK - 1:
 		console_event(source - LOOP_CONSOLE);
@@ -353,7 +355,8 @@ loop_main(void *unused)
 			give_up("event loop");
 		grant_wishes();
 		for (int i = 0; i < n; i++)
-			if (pausing == vm.pause.on)
+			if (pausing == vm.pause.on ||
+			    events[i].data.u32 == LOOP_DISK)
 				handle(events[i].data.u32);
 			else if (!pausing)
 				late[lates++] = events[i];

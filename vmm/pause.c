@@ -2,7 +2,8 @@
  *
  * See pause.h. A vCPU counts as out of the guest wherever it waits, in hlt or
  * for a slow reader of its output too; each of those waits lasts as long as
- * the pause.
+ * the pause. A disk that takes its time delays the end of it: who copies memory
+ * and disks then finds them as the guest would.
  */
 #include "vmm/pause.h"
 
@@ -11,12 +12,13 @@
 #include "vmm/term.h"
 #include "vmm/vcpu.h"
 
-static void
-look(void)
+void
+pause_look(void)
 {
 	struct pause *p = &vm.pause;
 
-	if (!p->on || p->reached || p->out != vm.config.cpus)
+	if (!p->on || p->reached || p->out != vm.config.cpus ||
+	    !blk_engine_idle(&vm.disks))
 		return;
 	p->reached = true;
 	control_paused();
@@ -31,7 +33,7 @@ pause_begin(void)
 	loop_clock(false);
 	for (unsigned i = 0; i < vm.config.cpus; i++)
 		vcpu_kick(&vm.vcpus[i]);
-	look();
+	pause_look();
 }
 
 void
@@ -52,7 +54,7 @@ void
 pause_vcpu_out(void)
 {
 	vm.pause.out++;
-	look();
+	pause_look();
 }
 
 void

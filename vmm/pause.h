@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The machine stopped and let go on by its user: no vCPU is in the guest, no
- * chip's clock runs, and no chip hears of the host; what the user does (the
- * control socket, signals, a terminal's keys) is heard.
+ * disk has I/O under way, no chip's clock runs, and no chip hears of the host;
+ * what the user does (the control socket, signals, a terminal's keys) is heard.
  *
  * What goes on is KVM's: the guest's TSC, and its local APICs' timers, which
  * count by it. A guest whose clock is KVM's (kvmclock) is told that it was
@@ -17,7 +17,8 @@
 
 struct pause {
 	bool on;	/* asked for; also read without the lock, atomically */
-	bool reached;	/* since then no vCPU has been in the guest */
+	bool reached;	/* since then no vCPU has been in the guest, and
+			 * nothing has changed its memory or its disks */
 	bool prelaunch; /* --paused: it has not been off yet */
 	unsigned out;	/* vCPUs in vcpu_wait() */
 };
@@ -28,6 +29,9 @@ void pause_begin(void);
 
 /* Goes on. No effect when it is off. */
 void pause_end(void);
+
+/* Has it come to rest now? After a vCPU is out, and a disk's I/O is done. */
+void pause_look(void);
 
 /* A vCPU is about to wait, out of the guest, until the lock is released and
  * vm.changed; and has it again. */
