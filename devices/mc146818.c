@@ -351,6 +351,35 @@ mc146818_configure(struct mc146818 *rtc, const struct mc146818_setup *setup)
 }
 
 void
+mc146818_keep(struct mc146818 *rtc, struct mc146818_kept *to)
+{
+	uint64_t now_ns = loop_now_ns(), chain = now_ns + rtc->phase_ns;
+
+	advance_time(rtc, chain);
+	advance_ticks(rtc, chain);
+	memcpy(to->cmos, rtc->cmos, CMOS_SIZE);
+	to->at_ns = now_ns;
+	to->phase_ns = chain % SECOND_NS + SECOND_NS - now_ns % SECOND_NS;
+	to->host_ns = rtc->host_ns;
+}
+
+void
+mc146818_recall(struct mc146818 *rtc, const struct mc146818_kept *from)
+{
+	uint64_t now_ns = loop_now_ns(), chain;
+
+	memcpy(rtc->cmos, from->cmos, CMOS_SIZE);
+	rtc->cmos[REG_SECONDS] &= 0x7f;
+	rtc->cmos[REG_A] &= A_DV | A_RS;
+	rtc->cmos[REG_D] = D_VRT;
+	rtc->phase_ns = from->phase_ns % SECOND_NS;
+	rtc->host_ns = from->host_ns;
+	chain = MIN(from->at_ns, now_ns) + rtc->phase_ns;
+	rtc->second = chain / SECOND_NS;
+	rtc->tick = ticks_of(chain, TICKS);
+}
+
+void
 mc146818_reset(struct mc146818 *rtc)
 {
 	settle(rtc);

@@ -37,9 +37,22 @@ struct mc146818 {
 	uint64_t given;	 /* of them was given at this tick */
 };
 
+/* What the battery keeps while mica begins anew. */
+struct mc146818_kept {
+	uint8_t cmos[CMOS_SIZE];
+	uint64_t at_ns;	   /* the machine's clock at that time, */
+	uint64_t phase_ns; /* the chain less that, within its second */
+	int64_t host_ns;
+};
+
 /* Once, before the first reset: sets the clock and fills CMOS. */
 void mc146818_configure(
     struct mc146818 *rtc, const struct mc146818_setup *setup);
+
+/* The chip as it is now, for one that is configured and not yet reset. That
+ * takes any numbers: a chip such as a program could have made comes of them. */
+void mc146818_keep(struct mc146818 *rtc, struct mc146818_kept *to);
+void mc146818_recall(struct mc146818 *rtc, const struct mc146818_kept *from);
 
 /* A reset of the machine: no interrupt any more. Time and memory have their
  * battery. */

@@ -217,6 +217,62 @@ test_any_state(void)
 	expect(later);
 }
 
+static void
+test_recall(void)
+{
+	struct mc146818_kept kept;
+
+	unit_case("recalled, it goes on to the millisecond");
+	begin(951827696, 0);
+	put(REG_A, 0x66);
+	wait_ms(2250);
+	put(REG_A, 0x26); /* half a second to the next one: a phase */
+	put(0x40, 0x5a);
+	wait_ms(1300);
+	mc146818_keep(&rtc, &kept);
+	wait_ms(250);
+	mc146818_configure(&rtc, &(struct mc146818_setup){ .seconds = 5 });
+	mc146818_recall(&rtc, &kept);
+	mc146818_reset(&rtc);
+	expect_eq(get(0x40), 0x5a);
+	expect_eq(now(), 951827696 + 2);
+	wait_ms(949);
+	expect_eq(now(), 951827696 + 2);
+	wait_ms(2);
+	expect_eq(now(), 951827696 + 3);
+	expect_eq(rtc.setup.seconds, 5);
+}
+
+/* What a life that was taken over leaves to the next. */
+static void
+test_recall_any(void)
+{
+	uint64_t seed = 2;
+	bool later = true, there = true;
+
+	unit_case("any bytes recalled: a chip that a program could have made");
+	for (unsigned i = 0; i < 20000; i++) {
+		struct mc146818_kept kept;
+		uint8_t bytes[sizeof(kept)];
+
+		for (size_t k = 0; k < sizeof(bytes); k++)
+			bytes[k] = i == 0 ? 0xff : (uint8_t)unit_random(&seed);
+		memcpy(&kept, bytes, sizeof(kept));
+		begin((int64_t)(unit_random(&seed) >> 32), 0);
+		mc146818_recall(&rtc, &kept);
+		there &= rtc.second <= fake.now_ns / 1000000000 + 1;
+		mc146818_reset(&rtc);
+		later &= fake.timer_at[TIMER_rtc] > fake.now_ns;
+		there &= !(get(REG_SECONDS) & 0x80) && get(REG_D) == D_VRT &&
+		    !(rtc.cmos[REG_A] & A_UIP) && !fake.line[IRQ_RTC];
+		wait_ms(1000);
+		mc146818_fire(&rtc, fake.now_ns);
+		there &= rtc.second <= fake.now_ns / 1000000000 + 1;
+	}
+	expect(later);
+	expect(there);
+}
+
 int
 main(void)
 {
@@ -228,5 +284,7 @@ main(void)
 	test_update();
 	test_host();
 	test_any_state();
+	test_recall();
+	test_recall_any();
 	return unit_done();
 }
