@@ -93,6 +93,7 @@ $(BUILD)/unit/%.o: %.c Makefile
 $(BUILD)/unit/vmm/command_test: $(BUILD)/unit/vmm/command.o \
 	$(BUILD)/unit/vmm/command_run.o \
 	$(BUILD)/unit/vmm/command_balloon.o # with a machine of its own
+$(BUILD)/unit/vmm/kept_test: $(BUILD)/unit/vmm/kept.o # the same
 
 $(TESTS): %: %.o $(PUREO)
 	@echo "  LD $@"

@@ -33,6 +33,10 @@ const char *blk_file_open(struct blk_file *f, const char *path, bool read_only);
  * wrong. */
 const char *blk_file_resize(struct blk_file *f, uint64_t bytes);
 
+/* Its size may have changed since it was opened: `f->bytes` says so, unless a
+ * disk cannot have that. */
+void blk_file_remeasure(struct blk_file *f);
+
 /* Does one I/O of devices/blk.h, or says false; `stable` is up to the caller.
  * The iovecs are used up. */
 bool blk_file_io(const struct blk_file *f, const struct blk_io *io);

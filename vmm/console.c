@@ -11,6 +11,7 @@
  */
 #include "vmm/console.h"
 
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -126,9 +127,13 @@ console_attach_all(void)
 
 	for (unsigned i = 0; i < vm.config.console_count; i++) {
 		const struct config_console *c = &vm.config.consoles[i];
+		struct console_port *p = &vm.consoles[i];
 
+		if (c->kind == CONSOLE_UNIX) /* of a life before, if there */
+			p->wants = EPOLLIN;
 		virtio_console_attach(device(), i, c->name[0] == '\0', c->name);
-		virtio_console_connect(device(), i, c->kind != CONSOLE_UNIX);
+		virtio_console_connect(
+		    device(), i, c->kind != CONSOLE_UNIX || p->fd >= 0);
 	}
 	if (console_terminal(&size))
 		console_resized(size);

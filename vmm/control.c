@@ -105,15 +105,24 @@ control_open(void)
 	} else {
 		create_socket(c, path);
 	}
-	c->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (c->timer < 0)
-		die_errno("--control: timer");
 	c->out.text = c->bytes;
 	c->out.room = sizeof(c->bytes);
 }
 
-static void
-forget_client(void)
+void
+control_create(void)
+{
+	struct control *c = &vm.control;
+
+	if (c->listener == 0)
+		return;
+	c->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (c->timer < 0)
+		die_errno("--control: timer");
+}
+
+void
+control_forget(void)
 {
 	struct control *c = &vm.control;
 
@@ -131,7 +140,7 @@ drop_client(void)
 {
 	loop_rewatch(LOOP_CONTROL_CLIENT, vm.control.fd, 0);
 	close(vm.control.fd);
-	forget_client();
+	control_forget();
 	loop_rewatch(LOOP_CONTROL, vm.control.listener, EPOLLIN);
 }
 
@@ -163,11 +172,12 @@ idle(void)
 static void
 watch(void)
 {
-	uint32_t events = vm.control.out.used != 0 ? EPOLLOUT
-	    : idle()				   ? EPOLLIN
+	const struct control *c = &vm.control;
+	uint32_t events = idle()		   ? EPOLLIN
+	    : c->out.used != 0 || !c->client.waits ? EPOLLOUT
 						   : 0;
 
-	loop_rewatch(LOOP_CONTROL_CLIENT, vm.control.fd, events);
+	loop_rewatch(LOOP_CONTROL_CLIENT, c->fd, events);
 }
 
 void
@@ -178,6 +188,10 @@ control_start(void)
 	if (c->listener == 0)
 		return;
 	loop_watch(LOOP_CONTROL_TIMER, c->timer, EPOLLIN);
+	if (c->balloon_waits) { /* in the life before */
+		c->balloon_waits = false;
+		control_balloon();
+	}
 	if (c->fd == 0)
 		loop_watch(LOOP_CONTROL, c->listener, EPOLLIN);
 	else

@@ -19,6 +19,8 @@
 #include "vmm/json_stream.h"
 #include "vmm/stop.h"
 
+enum { CONTROL_IN = 1024, CONTROL_OUT = 4 * COMMAND_ANSWER };
+
 struct control {
 	int listener, fd; /* of the socket, of the client; 0: none */
 	dev_t device;	  /* the socket's file */
@@ -26,19 +28,22 @@ struct control {
 
 	struct command_client client;
 	struct json_stream stream;
-	char in[1024]; /* read; from in_at on not looked at yet */
+	char in[CONTROL_IN]; /* read; from in_at on not looked at yet */
 	unsigned in_at, in_count;
 	bool ended;	       /* the client sends no more */
 	int timer;	       /* for the next BALLOON_CHANGE */
 	bool balloon_waits;    /* for it, */
 	uint64_t balloon_next; /* which is due then */
 	struct json_writer out;
-	char bytes[4 * COMMAND_ANSWER]; /* `out`'s */
+	char bytes[CONTROL_OUT]; /* `out`'s */
 };
 
 /* Creates the socket, if the user wants one; a file that a dead process left
  * in its place goes. Or ends the process with a line. */
 void control_open(void);
+
+/* In each life: its timer. Or ends the process with a line. */
+void control_create(void);
 
 /* The machine is there: clients are heard from now on. */
 void control_start(void);
@@ -64,6 +69,9 @@ void control_look(void);
 
 /* The machine's end: sends what the client takes at once. */
 void control_finish(void);
+
+/* There is no client, and nothing known of one. */
+void control_forget(void);
 
 /* mica's end: removes the socket, if it is still ours. */
 void control_remove(void);

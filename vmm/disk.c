@@ -72,6 +72,8 @@ disk_start_all(void)
 
 	if (vm.config.disk_count == 0)
 		return;
+	for (unsigned i = 0; vm.life.again && i < vm.config.disk_count; i++)
+		blk_file_remeasure(&vm.disks.disk[i].file);
 	vm.disks.worker = confine_worker;
 	wrong = blk_engine_start(&vm.disks, vm.config.disk_count);
 	if (wrong != NULL)
@@ -200,18 +202,4 @@ void
 disk_begin(void)
 {
 	blk_engine_begin(&vm.disks);
-}
-
-void
-disk_remember(void)
-{
-	for (unsigned i = 0; i < vm.disks.disks; i++)
-		vm.disk_lost[i] = vm.disks.disk[i].lost;
-}
-
-void
-disk_recall(void)
-{
-	for (unsigned i = 0; i < vm.disks.disks; i++)
-		vm.disks.disk[i].lost = vm.disk_lost[i];
 }

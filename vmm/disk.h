@@ -43,12 +43,4 @@ void disk_ready(void);
 bool disk_waits(void);
 void disk_begin(void);
 
-/*
- * For the end of a machine.
- */
-
-/* Whose flushes have failed, from one life to the next. Board's lock held. */
-void disk_remember(void);
-void disk_recall(void);
-
 #endif

@@ -5,6 +5,7 @@
 #include "vmm/life.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,21 +14,15 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "vmm/console.h"
-#include "vmm/disk.h"
 #include "vmm/jail.h"
+#include "vmm/kept.h"
 #include "vmm/log.h"
 #include "vmm/vm.h"
-
-/* NOLINTBEGIN(bugprone-macro-parentheses): members' names */
-struct kept {
-#define KEPT(name, member) __typeof__(vm.member) name;
-#include "vmm/kept.def"
-};
-/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* All that a life ever says to its supervisor. */
 struct word {
@@ -300,42 +295,88 @@ life_begin(void)
  * A life.
  */
 
-/* The clients that it hands on, in an order that the next finds again. */
+/* Where a client may sit, of LIFE_HANDED seats: its descriptor, 0 or -1 if there
+ * is none, and the listener to which it came. NULL: it is not such a seat. */
+static int *
+seat(unsigned n, int *listener)
+{
+	int *fd = &vm.control.fd;
+
+	*listener = vm.control.listener;
+	if (n > 0) {
+		fd = &vm.consoles[n - 1].fd;
+		*listener = vm.consoles[n - 1].listener;
+	}
+	return *listener > 0 ? fd : NULL;
+}
+
+/* And which seats are taken. */
 static unsigned
-clients(int *of[LIFE_HANDED])
+clients(int *of[LIFE_HANDED], uint32_t *seats)
 {
 	unsigned n = 0;
+	int listener;
 
-	if (vm.control.fd != 0)
-		of[n++] = &vm.control.fd;
-	for (unsigned i = 0; i < CONSOLES_MAX; i++)
-		if (vm.consoles[i].listener > 0 && vm.consoles[i].fd >= 0)
-			of[n++] = &vm.consoles[i].fd;
+	*seats = 0;
+	for (unsigned i = 0; i < LIFE_HANDED; i++) {
+		int *fd = seat(i, &listener);
+
+		if (fd == NULL || *fd <= 0)
+			continue;
+		*seats |= 1u << i;
+		of[n++] = fd;
+	}
 	return n;
 }
 
+/* Is it connected, by way of that listener? Who came to a path has its name. */
+static bool
+came_to(int listener, int fd)
+{
+	struct sockaddr_un at = { 0 }, name = { 0 }, peer;
+	socklen_t at_size = sizeof(at), size = sizeof(name);
+	socklen_t peer_size = sizeof(peer);
+
+	return getpeername(fd, (struct sockaddr *)&peer, &peer_size) == 0 &&
+	    getsockname(fd, (struct sockaddr *)&name, &size) == 0 &&
+	    getsockname(listener, (struct sockaddr *)&at, &at_size) == 0 &&
+	    name.sun_family == at.sun_family &&
+	    (at.sun_family != AF_UNIX || memcmp(&at, &name, sizeof(at)) == 0) &&
+	    fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) == 0;
+}
+
+void
+life_seat(void)
+{
+	const struct life *l = &vm.life;
+	uint32_t seats = l->again ? l->kept->clients : 0;
+	unsigned n = 0;
+	int listener;
+
+	for (unsigned i = 0; i < LIFE_HANDED && n < l->handed_count; i++) {
+		int *fd = seat(i, &listener);
+
+		if (fd == NULL || (seats >> i & 1) == 0)
+			continue;
+		if (came_to(listener, l->handed[n]))
+			*fd = l->handed[n];
+		else
+			close(l->handed[n]);
+		n++;
+	}
+	while (n < l->handed_count)
+		close(l->handed[n++]);
+}
+
+/* Copied first: what the life before has had the host read into that memory may
+ * come as late as it likes. */
 void
 life_recall(void)
 {
-	const struct kept *k = vm.life.kept;
-	int *of[LIFE_HANDED], in = vm.term.in;
-	unsigned n;
+	UNCLEARED struct kept kept;
 
-#define KEPT(name, member) memcpy(&vm.member, &k->name, sizeof(k->name));
-#include "vmm/kept.def"
-	n = clients(of);
-	check(n == vm.life.handed_count);
-	while (n-- > 0)
-		*of[n] = vm.life.handed[n];
-	vm.term.in = in;
-	vm.control.out.text = vm.control.bytes; /* no pointer of that life's */
-	vm.control.out.room = sizeof(vm.control.bytes);
-	vm.control.out.used =
-	    MIN(vm.control.out.used, sizeof(vm.control.bytes));
-	vm.pause.out = 0;
-	disk_recall();
-	term_resume();
-	vm.milestones.at_ns[AT_STOP] = 0;
+	memcpy(&kept, vm.life.kept, sizeof(kept));
+	kept_take(&kept);
 }
 
 static bool
@@ -344,10 +385,13 @@ say(const struct word *said)
 	struct word word = *said;
 	struct iovec iov = { &word, sizeof(word) };
 	int *of[LIFE_HANDED];
-	unsigned n = word.again != 0 ? clients(of) : 0;
+	unsigned n = 0;
 	union rights rights = { .room = { 0 } };
-	struct msghdr m = message(&iov, &rights, n);
+	struct msghdr m;
 
+	if (word.again != 0)
+		n = clients(of, &vm.life.kept->clients);
+	m = message(&iov, &rights, n);
 	rights.head.cmsg_level = SOL_SOCKET;
 	rights.head.cmsg_type = SCM_RIGHTS;
 	rights.head.cmsg_len = CMSG_LEN(n * sizeof(int));
@@ -363,8 +407,9 @@ static void
 let_go(void)
 {
 	int *of[LIFE_HANDED];
+	uint32_t seats;
 
-	for (unsigned n = clients(of); n-- > 0;)
+	for (unsigned n = clients(of, &seats); n-- > 0;)
 		close(*of[n]);
 	blk_engine_end(&vm.disks);
 	for (int fd = 0; fd < vm.life.word; fd++)
@@ -375,17 +420,13 @@ void
 life_end(int status, bool again)
 {
 	struct word word = { status, again };
-	struct kept *k = vm.life.kept;
 
 	if (vm.life.word == 0)
 		_exit(status);
-	if (again) {
-		disk_remember();
-#define KEPT(name, member) memcpy(&k->name, &vm.member, sizeof(k->name));
-#include "vmm/kept.def"
-	} else {
+	if (again)
+		kept_leave(vm.life.kept);
+	else
 		let_go();
-	}
 	/* Unheard, the status is the process's own. */
 	if (!say(&word) && again)
 		die_errno("--on-reboot restart");

@@ -50,7 +50,12 @@ void life_tie(void);
 bool life_hears_size(
     const struct signalfd_siginfo *info, struct console_size *size);
 
-/* In a life but the first, before board_reset(): what is kept. Lock held. */
+/* In a life but the first: the clients that the one before has handed on. They
+ * were a guest's to choose: one is taken that can be a client of the socket
+ * where it sits down, the others are closed. */
+void life_seat(void);
+
+/* The same, before board_reset(): what is kept. Lock held. */
 void life_recall(void);
 
 /* Ends it, with the process's exit status, or for the next. Lock held. */

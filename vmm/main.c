@@ -194,8 +194,10 @@ vm_end(void)
 	bool wait = vm.stop != STOP_LEAVE;
 	int status;
 
-	if (vm_restarts(vm.stop))
+	if (vm_restarts(vm.stop)) {
+		pause_at_end();
 		life_end(0, true);
+	}
 	control_finish();
 	console_finish(wait);
 	term_drain(wait);
@@ -261,6 +263,7 @@ create(void)
 	balloon_attach();
 	console_attach_all();
 	term_start();
+	control_create();
 	create_vcpus();
 	kick_hang_all();
 	/* No entropy at early boot is no reason not to start. */
@@ -295,6 +298,7 @@ start(void)
 	board_reset(&vm.board);
 	console_start();
 	control_start();
+	term_resume();
 	if (vm.config.paused && !vm.life.again) {
 		vm.pause.prelaunch = true;
 		pause_begin();
@@ -321,6 +325,7 @@ main(int argc, char **argv)
 	life_begin();
 	vm.pid = getpid();
 	sandbox_enter();
+	life_seat();
 	create();
 	for (unsigned i = 1; i < vm.config.cpus; i++)
 		vcpu_start(&vm.vcpus[i]);

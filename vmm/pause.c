@@ -13,15 +13,21 @@
 #include "vmm/vcpu.h"
 
 void
-pause_look(void)
+pause_at_end(void)
 {
 	struct pause *p = &vm.pause;
 
-	if (!p->on || p->reached || p->out != vm.config.cpus ||
-	    !blk_engine_idle(&vm.disks))
+	if (!p->on || p->reached)
 		return;
 	p->reached = true;
 	control_paused();
+}
+
+void
+pause_look(void)
+{
+	if (vm.pause.out == vm.config.cpus && blk_engine_idle(&vm.disks))
+		pause_at_end();
 }
 
 void

@@ -27,6 +27,10 @@ struct pause {
  * is called then, maybe at once. No effect when it is on. */
 void pause_begin(void);
 
+/* The vCPUs have ended, for a life of the machine that has yet to begin: which
+ * is at rest. */
+void pause_at_end(void);
+
 /* Goes on. No effect when it is off. */
 void pause_end(void);
 

@@ -270,10 +270,5 @@ term_open(void)
 void
 term_resume(void)
 {
-	struct term *t = &vm.term;
-
-	if (!t->watching)
-		loop_watch(LOOP_STDIN, t->in, 0);
-	if (t->blocked)
-		loop_watch(LOOP_STDOUT, t->out, EPOLLOUT);
+	flush();
 }

@@ -64,7 +64,7 @@ void term_open(void);
 /* Has the loop watch stdin. (term_input.c) */
 void term_start(void);
 
-/* The same, as a life before left them. */
+/* Writes what a life before left in the ring. With the lock; any thread. */
 void term_resume(void);
 
 /* The console's port that is stdin and stdout: as devices/console.h says. What

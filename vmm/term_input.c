@@ -207,7 +207,6 @@ make_raw(void)
 	if (tcgetattr(STDIN_FILENO, &vm.term.cooked) < 0)
 		return;
 	vm.term.tty = true;
-	vm.term.feed = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	raw = vm.term.cooked;
 	cfmakeraw(&raw);
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
@@ -233,8 +232,11 @@ term_start(void)
 		if (t->in < 0 || !loop_watch(LOOP_STDIN, t->in, EPOLLIN))
 			die_errno("stdin: event loop");
 	}
-	if (t->tty)
-		loop_watch(LOOP_FEED, t->feed, EPOLLIN);
+	if (!t->tty)
+		return;
+	t->feed = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (t->feed < 0 || !loop_watch(LOOP_FEED, t->feed, EPOLLIN))
+		die_errno("keys read ahead: eventfd");
 }
 
 bool

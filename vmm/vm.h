@@ -40,8 +40,7 @@ struct vm {
 	struct blk_engine disks; /* config's, by the same numbers */
 	struct console_port consoles[CONSOLES_MAX]; /* but stdio's */
 	struct stats_disk disk_stats[DISKS_MAX];
-	bool disk_lost[DISKS_MAX]; /* a life before this one could not sync */
-	struct boot boot;	   /* kept for a restart: images and modules */
+	struct boot boot; /* kept for a restart: images and modules */
 
 	int zone; /* the host's, of --rtc base=localtime: its file, or 0 */
 	int kvm_fd, fd;
