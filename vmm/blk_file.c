@@ -41,7 +41,9 @@ measure(struct blk_file *f)
 {
 	off_t bytes = lseek(f->fd, 0, SEEK_END);
 
-	if (bytes <= 0 || bytes % 512 != 0)
+	if (bytes == 0)
+		return "it is empty (truncate -s SIZE gives it one)";
+	if (bytes < 0 || bytes % 512 != 0)
 		return "its size is not a multiple of 512 bytes";
 	f->bytes = (uint64_t)bytes;
 	return NULL;
@@ -70,6 +72,10 @@ blk_file_open(struct blk_file *f, const char *path, bool read_only)
 
 	*f = (struct blk_file){ .read_only = read_only };
 	f->fd = given_open(path, access | O_NONBLOCK);
+	if (f->fd < 0 && errno == EACCES && !read_only)
+		return "Permission denied (to read it alone: ,ro)";
+	if (f->fd < 0 && errno == EROFS)
+		return "Read-only file system (to read it alone: ,ro)";
 	if (f->fd < 0)
 		return strerror(errno);
 	wrong = check_kind(f);

@@ -35,8 +35,8 @@ check_row(bool needed, const char *what, bool there, const char *fmt, ...)
 	va_start(args, fmt);
 	text_putv(is, sizeof(is), fmt, args);
 	va_end(args);
-	print("%-4s%-8s%-26s%s\n", there ? "yes" : "NO",
-	    needed ? "needed" : "wanted", what, is);
+	print(is[0] == '\0' ? "%-4s%-8s%s%s\n" : "%-4s%-8s%-26s%s\n",
+	    there ? "yes" : "NO", needed ? "needed" : "wanted", what, is);
 	return there || !needed;
 }
 

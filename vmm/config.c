@@ -38,6 +38,7 @@ opt_initrd(struct config *c, const char *text)
 {
 	if (c->module_count == BOOT_MODULES_MAX)
 		return "at most 16 modules";
+	c->modules[c->module_count].option = "--initrd";
 	c->modules[c->module_count].path = text;
 	c->modules[c->module_count++].args = "";
 	return NULL;
@@ -58,6 +59,7 @@ opt_module(struct config *c, const char *text)
 	c->text_used += length + 1;
 	if (opt_initrd(c, path) != NULL)
 		return "at most 16 modules";
+	c->modules[c->module_count - 1].option = "--module";
 	if (space != NULL)
 		c->modules[c->module_count - 1].args = space + 1;
 	return NULL;
@@ -111,10 +113,10 @@ opt_loader(struct config *c, const char *text)
 	char name[16];
 	size_t length = strcspn(text, ",");
 
-	if (strcmp(text, "auto") == 0) {
-		c->loader = NULL;
+	c->firmware = strcmp(text, "firmware") == 0;
+	c->loader = NULL;
+	if (strcmp(text, "auto") == 0)
 		return NULL;
-	}
 	if (length < sizeof(name)) {
 		memcpy(name, text, length);
 		name[length] = '\0';
@@ -388,13 +390,11 @@ config_parse(struct config *c, int argc, char **argv)
 	if (c->balloon.target > c->mem)
 		die("--balloon target=SIZE: more than the guest has by --mem");
 	if (c->paused && c->control == NULL)
-		die("--paused needs --control PATH: nothing else lets the guest"
-		    " go on");
+		die("--paused needs --control PATH, to let the guest go on");
 	if (c->pit == PIT_KERNEL && c->irqchip != IRQCHIP_KERNEL)
 		die("--pit kernel: KVM's needs --irqchip kernel beside it");
 	if (c->irqchip == IRQCHIP_NONE && c->cpus > 1)
-		die("--irqchip none: one CPU only, since others are started by"
-		    " an APIC");
-	if (c->sandbox_strict && c->sandbox == SANDBOX_OFF)
-		die("--sandbox-strict: wants --sandbox full or lite");
+		die("--irqchip none: one CPU only: an APIC starts the others");
+	if (c->sandbox == SANDBOX_OFF && (c->sandbox_strict || c->jail))
+		die("--sandbox off: not with --sandbox-strict or --jail-uid");
 }

@@ -58,7 +58,7 @@ struct config {
 	const char *kernel; /* NULL: the embedded guest */
 	bool firmware;	    /* it is a ROM */
 	struct {
-		const char *path, *args; /* args never NULL */
+		const char *option, *path, *args; /* args never NULL */
 	} modules[BOOT_MODULES_MAX];
 	unsigned module_count;
 	char cmdline[BOOT_CMDLINE_MAX];
@@ -84,6 +84,7 @@ struct config {
 	const char *kvm;	     /* a path, as all here */
 	const char *netns, *cgroup;  /* paths, or NULL */
 	uint32_t jail_uid, jail_gid; /* root's, in it */
+	bool jail;		     /* one of them is the user's wish */
 	bool stats, describe, check_host;
 	const char *control; /* the socket's path, or NULL */
 	bool paused;

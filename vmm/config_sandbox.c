@@ -32,26 +32,27 @@ opt_sandbox_strict(struct config *c, const char *text)
 }
 
 static const char *
-take_id(const char *text, uint32_t *id)
+take_id(struct config *c, const char *text, uint32_t *id)
 {
 	uint64_t n;
 
 	if (!number(text, 1, UINT32_MAX - 1, &n))
 		return "a number that is not root's";
 	*id = (uint32_t)n;
+	c->jail = true;
 	return NULL;
 }
 
 const char *
 opt_jail_uid(struct config *c, const char *text)
 {
-	return take_id(text, &c->jail_uid);
+	return take_id(c, text, &c->jail_uid);
 }
 
 const char *
 opt_jail_gid(struct config *c, const char *text)
 {
-	return take_id(text, &c->jail_gid);
+	return take_id(c, text, &c->jail_gid);
 }
 
 static const char *

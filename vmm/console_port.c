@@ -57,7 +57,8 @@ clear(const struct sockaddr_un *at)
 	if (lstat(at->sun_path, &is) < 0)
 		return errno == ENOENT ? NULL : strerror(errno);
 	if (!S_ISSOCK(is.st_mode))
-		return "there is a file of that name, which is not a socket";
+		return "there is a file of that name, not a socket"
+		       " (remove it, or take another)";
 	if (somebody_listens(at))
 		return "in use: somebody listens there";
 	if (errno != ECONNREFUSED || unlink(at->sun_path) < 0)

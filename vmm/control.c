@@ -54,8 +54,8 @@ remove_stale(const struct sockaddr_un *name)
 	struct stat is;
 
 	if (lstat(name->sun_path, &is) == 0 && !S_ISSOCK(is.st_mode))
-		die("--control %s: there is a file of that name, and it is no"
-		    " socket",
+		die("--control %s: there is a file of that name, not a socket"
+		    " (remove it, or take another)",
 		    name->sun_path);
 	if (somebody_listens(name))
 		die("--control %s: in use by another process", name->sun_path);

@@ -54,7 +54,7 @@ disk_open_all(void)
 		disk->sync = d->sync;
 		wrong = blk_file_open(&disk->file, d->path, d->read_only);
 		if (wrong != NULL)
-			die("--disk %s: %s", d->path, wrong);
+			die("--disk path=%s: %s", d->path, wrong);
 	}
 }
 

@@ -42,16 +42,22 @@ jail_join(void)
 	char path[PATH_MAX];
 	int fd;
 
+	if (vm.config.jail && geteuid() != 0)
+		die("--jail-uid, --jail-gid: for root alone; leave them out");
 	if (cgroup != NULL) {
 		text_put(path, sizeof(path), "%s/cgroup.procs", cgroup);
 		if (!put(path, "0"))
-			die_errno("--cgroup %s", path);
+			die_errno("--cgroup %s (wants a cgroup's directory,"
+				  " and the right to join it)",
+			    cgroup);
 	}
 	if (netns == NULL)
 		return;
-	fd = given_open(netns, O_RDONLY);
+	fd = given_open(netns, O_RDONLY | O_NONBLOCK);
 	if (fd < 0 || setns(fd, CLONE_NEWNET) < 0)
-		die_errno("--netns %s", netns);
+		die_errno("--netns %s (wants root, and what ip netns add"
+			  " makes)",
+		    netns);
 	close(fd);
 }
 

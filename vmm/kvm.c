@@ -44,22 +44,24 @@ kvm_open(void)
 
 	vm.kvm_fd = given_open(kvm, O_RDWR);
 	if (vm.kvm_fd < 0 && errno == EACCES)
-		die("%s: permission denied (join the group that owns it:"
+		die("--kvm %s: permission denied (join the group that owns it:"
 		    " ls -l %s)",
 		    kvm, kvm);
 	if (vm.kvm_fd < 0 &&
 	    (errno == ENOENT || errno == ENXIO || errno == ENODEV))
-		die("%s: not there (load kvm_intel or kvm_amd; in a"
+		die("--kvm %s: not there (load kvm_intel or kvm_amd; in a"
 		    " container, pass the device in)",
 		    kvm);
 	if (vm.kvm_fd < 0)
-		die_errno("%s", kvm);
+		die_errno("--kvm %s", kvm);
 	if (ioctl(vm.kvm_fd, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
-		die("%s: not the stable KVM interface (API version 12)", kvm);
+		die("--kvm %s: not the stable KVM interface (API version 12)",
+		    kvm);
 	/* The youngest of the capabilities that every run needs. */
 	has = ioctl(vm.kvm_fd, KVM_CHECK_EXTENSION, KVM_CAP_SYNC_REGS);
 	if (has < 0 || (has & sync) != sync)
-		die("%s: no KVM_CAP_SYNC_REGS (Linux has it since 4.17)", kvm);
+		die("--kvm %s: no KVM_CAP_SYNC_REGS (Linux has it since 4.17)",
+		    kvm);
 }
 
 enum { SLOT_LOW, SLOT_HIGH, SLOT_ROM };

@@ -83,16 +83,16 @@ open_standard(void)
 }
 
 static struct image
-open_image(const char *path)
+open_image(const char *option, const char *path)
 {
 	struct image image = { .name = path };
 	struct stat is;
 
 	image.fd = given_open(path, O_RDONLY | O_NONBLOCK);
 	if (image.fd < 0 || fstat(image.fd, &is) < 0)
-		die_errno("%s", path);
+		die_errno("%s %s", option, path);
 	if (!S_ISREG(is.st_mode))
-		die("%s: not a regular file", path);
+		die("%s %s: not a regular file", option, path);
 	image.size = (uint64_t)is.st_size;
 	return image;
 }
@@ -118,7 +118,8 @@ open_images(void)
 	b->flat_address = c->flat_address;
 	b->flat_mode = c->flat_mode;
 	if (c->kernel != NULL)
-		b->kernel = open_image(c->kernel);
+		b->kernel =
+		    open_image(c->firmware ? "--firmware" : "IMAGE", c->kernel);
 	else
 		b->kernel = (struct image){
 			.name = "the embedded guest",
@@ -129,7 +130,8 @@ open_images(void)
 	for (; b->module_count < c->module_count; b->module_count++) {
 		struct boot_module *m = &b->modules[b->module_count];
 
-		m->image = open_image(c->modules[b->module_count].path);
+		m->image = open_image(c->modules[b->module_count].option,
+		    c->modules[b->module_count].path);
 		m->cmdline = c->modules[b->module_count].args;
 	}
 }
