@@ -130,6 +130,10 @@ main(int argc, char **argv)
 {
 	unsigned failed = 0;
 
+	if (argc < 2) {
+		fprintf(stderr, "usage: %s FILE|DIRECTORY...\n", argv[0]);
+		return 1;
+	}
 	signal(SIGABRT, aborted);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (int i = 1; i < argc; i++) {
