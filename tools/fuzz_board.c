@@ -79,7 +79,7 @@ fuzz_op_fill(const struct fuzz_op *op)
 	gpa_t at = fuzz_bases[op->kind % fuzz_bases_count] +
 	    (uint64_t)(int64_t)(int32_t)op->offset;
 
-	for (unsigned n = op->value % 4096; n > 0; n--, at++) {
+	for (unsigned n = op->value % 4096; n > 0 && fuzz_more(); n--, at++) {
 		uint8_t byte = fuzz_take();
 
 		if (byte != 0)
@@ -91,6 +91,7 @@ fuzz_op_fill(const struct fuzz_op *op)
 void
 fuzz_op_ack(const struct fuzz_op *op)
 {
+	fuzz.chips = true;
 	if (op->width & 1)
 		ioapic_eoi(&fuzz_board->ioapic, (uint8_t)op->value);
 	else
@@ -107,11 +108,12 @@ restart(void)
 		fuzz_record(NULL);
 	fuzz.disk_waits = 0;
 	fuzz_ram_clear();
-	fuzz_drivers_reset();
+	fuzz_drivers_forget();
 	memset(fuzz.line, 0, sizeof(fuzz.line));
 	memset(fuzz.drivers, 0, sizeof(fuzz.drivers));
 	board_reset(fuzz_board);
 	fuzz.stop = STOP_NOT;
+	fuzz.chips = true;
 }
 
 void
@@ -139,6 +141,7 @@ step(const struct fuzz_op *op)
 	}
 	oracle_step(code);
 	fuzz.acting = 0;
+	fuzz.chips = false;
 	if ((op->code & FUZZ_LATE) == 0)
 		fuzz_loop_turn();
 	if (fuzz.stop == STOP_RESET)
@@ -181,7 +184,7 @@ run(const uint8_t *data, size_t size)
 	}
 	oracle_end();
 	fuzz_main_trace = fuzz.trace;
-	fuzz_machine_reset(head.machine);
+	fuzz_machine_reset();
 	fuzz_drivers_reset();
 	fuzz_ram_clear();
 }
@@ -206,13 +209,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* Is everything back where it was before the first input? */
+/* Is everything back where it was before the last input? */
 bool
 fuzz_main_fresh(void)
 {
-	bool fresh = fuzz_ram_is_clear();
-
-	for (unsigned i = 0; i < FUZZ_MACHINES; i++)
-		fresh &= fuzz_machine_is_fresh(i);
-	return fresh;
+	return fuzz_ram_is_clear() && fuzz_machine_is_fresh();
 }

@@ -23,7 +23,12 @@
 #include "vmm/irq.h"
 #include "vmm/stop.h"
 
-enum { FUZZ_DISK_WAITS = 64, FUZZ_DISK_PARTS = 4, FUZZ_PORTS = 8 };
+enum {
+	FUZZ_DISK_WAITS = 64,
+	FUZZ_DISK_PARTS = 4,
+	FUZZ_PORTS = 8,
+	FUZZ_POPS = 128
+};
 
 /* A disk I/O that was answered BLK_LATER. */
 struct fuzz_io {
@@ -34,6 +39,12 @@ struct fuzz_io {
 		gpa_t at;
 		uint32_t len;
 	} part[FUZZ_DISK_PARTS]; /* the first of them */
+};
+
+/* A buffer that a queue gave: the id, and its place among those in order. */
+struct fuzz_pop {
+	uint8_t row, queue;
+	uint16_t id, order;
 };
 
 /* All that an input changes but the board and RAM; after an input it is as the
@@ -59,7 +70,9 @@ extern struct fuzz {
 	unsigned warnings;
 
 	uint32_t touched, acting;     /* virtio devices; in this operation */
+	bool chips;		      /* one of the others may have changed */
 	uint64_t popped[PCI_DEVICES]; /* queues that ever gave a buffer */
+	unsigned pops;		      /* how many they gave */
 
 	struct fuzz_work { /* since the last operation, or kick */
 		uint32_t fetches, pops, pushes, ios, discards;
@@ -68,6 +81,7 @@ extern struct fuzz {
 	uint64_t trace; /* of all that the board answered or asked for */
 } fuzz;
 extern struct fuzz_io fuzz_waits[FUZZ_DISK_WAITS]; /* the first disk_waits */
+extern struct fuzz_pop fuzz_pops[FUZZ_POPS];	   /* the first pops */
 extern struct board *fuzz_board;
 
 enum fuzz_answer { ANSWER_DONE, ANSWER_LATER, ANSWER_FAILED, ANSWER_LAST };
@@ -83,6 +97,7 @@ void fuzz_trace(uint64_t what);
 
 /* The input's second section: its next byte, or 0 when it is at its end. */
 uint8_t fuzz_take(void);
+bool fuzz_more(void); /* not at its end */
 void fuzz_stream(const uint8_t *from, size_t len, bool hostile);
 bool fuzz_is_hostile(void);
 
@@ -91,19 +106,27 @@ bool fuzz_poke(gpa_t at, const void *from, uint64_t len);
 uint64_t fuzz_peek(gpa_t at, unsigned size);
 void fuzz_ram_init(void);
 void fuzz_ram_clear(void);
+void fuzz_ram_keep(unsigned machine); /* what is in it, and clears it */
+void fuzz_ram_use(unsigned machine);  /* that again; RAM is clear */
 bool fuzz_ram_is_clear(void);
 void fuzz_ram_wrote(const void *host, uint64_t len); /* a host's I/O did */
 gpa_t fuzz_ram_gpa(const void *host);
 
 /* The machines. */
 void fuzz_machine_init(void);
-void fuzz_machine_use(unsigned machine);
-void fuzz_machine_reset(unsigned machine); /* what was touched of it */
-bool fuzz_machine_is_fresh(unsigned machine);
+void fuzz_machine_use(unsigned machine); /* a head's, as it starts */
+void fuzz_machine_reset(void);		 /* what was touched of it */
+bool fuzz_machine_is_fresh(void);
 
 /* Operations and events: by their tables. */
 #define OP(row, what) void fuzz_op_##row(const struct fuzz_op *op);
 #include "tools/fuzz_board_ops.def"
-void fuzz_drivers_reset(void);
+
+/* The drivers, of which each machine has its own. */
+void fuzz_drivers_use(unsigned machine);
+void fuzz_drivers_come(enum fuzz_start start); /* by operations */
+void fuzz_drivers_keep(void);		       /* as it starts, */
+void fuzz_drivers_reset(void);		       /* and again */
+void fuzz_drivers_forget(void);		       /* all; the machine is reset */
 
 #endif

@@ -116,7 +116,7 @@ void
 fuzz_op_chain(const struct fuzz_op *op)
 {
 	unsigned row = op->row % FUZZ_ROWS, queue = op->offset % FUZZ_QUEUES;
-	struct fuzz_ring *r = &fuzz_rings[row][queue];
+	struct fuzz_ring *r = fuzz_ring(row, queue);
 	unsigned count = op->width % 8 + 1, readers = op->kind >> 4;
 	uint32_t words[] = { op->value, op->offset >> 8, op->offset >> 8, 0 };
 	struct part parts[8];

@@ -14,6 +14,7 @@
 #include "devices/virtio_pci.h"
 #include "tools/fuzz_board.h"
 #include "tools/fuzz_board_driver.h"
+#include "tools/fuzz_copy.h"
 #include "tools/fuzz_oracle.h"
 
 enum { COMMON_QUEUE_RESET = 0x3a };
@@ -21,15 +22,50 @@ enum { COMMON_QUEUE_RESET = 0x3a };
 /* Where rings are: 32 places of 16 KiB. */
 enum { RINGS = 0x10000, RING_SIZE = 0x4000 };
 
-struct fuzz_ring fuzz_rings[FUZZ_ROWS][FUZZ_QUEUES];
-static uint32_t used_rows;
+struct drivers {
+	struct fuzz_ring ring[FUZZ_ROWS][FUZZ_QUEUES];
+};
+static struct drivers all[FUZZ_MACHINES * FUZZ_STARTS], kept[ARRAY_SIZE(all)];
+static unsigned chosen;
+static uint64_t used[FUZZ_ROWS]; /* rings that may differ from those kept */
+
+struct fuzz_ring *
+fuzz_ring(unsigned row, unsigned queue)
+{
+	used[row] |= (uint64_t)1 << queue;
+	return &all[chosen].ring[row][queue];
+}
+
+void
+fuzz_drivers_use(unsigned machine)
+{
+	chosen = machine;
+}
+
+void
+fuzz_drivers_keep(void)
+{
+	kept[chosen] = all[chosen];
+	memset(used, 0, sizeof(used));
+}
 
 void
 fuzz_drivers_reset(void)
 {
-	for (; used_rows != 0; used_rows &= used_rows - 1)
-		memset(fuzz_rings[__builtin_ctz(used_rows)], 0,
-		    sizeof(fuzz_rings[0]));
+	for (unsigned row = 0; row < FUZZ_ROWS; row++)
+		for (; used[row] != 0; used[row] &= used[row] - 1) {
+			unsigned queue = (unsigned)__builtin_ctzll(used[row]);
+
+			all[chosen].ring[row][queue] =
+			    kept[chosen].ring[row][queue];
+		}
+}
+
+void
+fuzz_drivers_forget(void)
+{
+	fuzz_zero(&all[chosen], sizeof(all[chosen]));
+	memset(used, 0xff, sizeof(used));
 }
 
 /* The device of the row, by memory or by ports. */
@@ -138,10 +174,9 @@ enable_queue(unsigned row, bool io, unsigned queue, struct fuzz_ring *r)
 {
 	uint16_t real = fuzz_devices[row].type->queue_size;
 
-	used_rows |= 1u << row;
-	fuzz_rings[row][queue] = *r;
+	*fuzz_ring(row, queue) = *r;
 	if (io) {
-		r = &fuzz_rings[row][queue];
+		r = fuzz_ring(row, queue);
 		r->size = real;
 		r->driver = r->desc + 16 * (gpa_t)r->size;
 		r->device = ALIGN_UP(r->driver + 6 + 2 * (gpa_t)r->size, 4096);
@@ -194,6 +229,39 @@ fuzz_op_setup(const struct fuzz_op *op)
 	}
 	if (!(op->width & 8))
 		put_status(row, io, status | VIRTIO_CONFIG_S_DRIVER_OK);
+}
+
+/* Rings of which none overlaps another. */
+void
+fuzz_drivers_come(enum fuzz_start start)
+{
+	static const uint8_t rows[] = { FUZZ_ROW_rng, FUZZ_ROW_blk0,
+		FUZZ_ROW_blk1, FUZZ_ROW_console, FUZZ_ROW_balloon };
+	enum {
+		ALL_SIZES = 15,
+		THREE = 7 << 8,
+		WIDTH_PORTS = 1,
+		WIDTH_SOME = 4
+	};
+	enum { NO_EVENT_IDX = 1 << 29, PACKED = 1 << 24 };
+
+	for (unsigned i = 0; start != START_ON && i < ARRAY_SIZE(rows); i++) {
+		bool some = rows[i] == FUZZ_ROW_blk1;
+		struct fuzz_op op = {
+			.row = rows[i],
+			.width = (start == START_PORTS ? WIDTH_PORTS : 0) |
+			    (some ? WIDTH_SOME : 0),
+			.offset = ALL_SIZES | (some ? THREE : 0),
+			.value =
+			    start == START_PACKED ? PACKED | NO_EVENT_IDX : 0,
+		};
+
+		fuzz_op_setup(&op);
+		op = (struct fuzz_op){ .row = rows[i] };
+		if (start != START_PORTS)
+			fuzz_op_message(&op);
+	}
+	fuzz_loop_turn();
 }
 
 void

@@ -11,11 +11,14 @@
 enum { FUZZ_QUEUES = 64 };
 
 /* What the driver believes of a queue; size 0: nothing. */
-extern struct fuzz_ring {
+struct fuzz_ring {
 	gpa_t desc, driver, device;
 	uint16_t size, next; /* the next free descriptor, or slot */
 	uint16_t avail;	     /* split: idx */
 	bool packed, wrap;
-} fuzz_rings[FUZZ_ROWS][FUZZ_QUEUES];
+};
+
+/* To be changed. */
+struct fuzz_ring *fuzz_ring(unsigned row, unsigned queue);
 
 #endif

@@ -85,6 +85,7 @@ fire(unsigned timer)
 {
 	fuzz.timer_at[timer] = TIMER_OFF;
 	fuzz_trace(timer);
+	fuzz.chips = true;
 	touch_row(FUZZ_ROW_balloon);
 	board_fire(fuzz_board, (enum timer)timer, fuzz.now_ns);
 	check(fuzz.timer_at[timer] > fuzz.now_ns);
@@ -316,6 +317,7 @@ fuzz_op_host(const struct fuzz_op *op)
 {
 	enum fuzz_event event = (enum fuzz_event)(op->row % FUZZ_EVENTS);
 
+	fuzz.chips = true;
 	switch (event) {
 	case FUZZ_EVENT_disk_done:
 		if (fuzz.disk_waits > 0)

@@ -42,6 +42,7 @@ irq_set(unsigned line, bool high)
 	if (fuzz.line[line] == high)
 		return;
 	fuzz.line[line] = high;
+	fuzz.chips = true;
 	fuzz_trace(line << 1 | high);
 	if (line == IRQ_RTC && high)
 		power_clock(&fuzz_board->power);

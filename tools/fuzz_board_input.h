@@ -13,6 +13,7 @@
 enum {
 	FUZZ_OPS_MAX = 256,
 	FUZZ_MACHINES = 4,
+	FUZZ_STARTS = 4, /* of each machine */
 
 	/* Of the head's flags. Without HOSTILE, memory changes by operations
 	 * alone, as one CPU would do it: a real machine can replay that. With
@@ -24,7 +25,8 @@ enum {
 };
 
 struct fuzz_head {
-	uint8_t flags, machine;
+	uint8_t flags;
+	uint8_t machine; /* modulo FUZZ_MACHINES; and, divided, FUZZ_STARTS */
 	uint16_t ops;
 };
 
@@ -35,6 +37,11 @@ struct fuzz_op {
 	uint8_t kind;  /* of value: fuzz_bases[], modulo its size */
 	uint32_t offset, value;
 };
+
+/* How far a machine has come when an input begins: just on, or drivers run one
+ * device of each kind and another disk, from memory, or where there are ports
+ * from them. It is the operations setup and message that bring them there. */
+enum fuzz_start { START_ON, START_SPLIT, START_PACKED, START_PORTS };
 
 enum fuzz_code {
 #define OP(row, what) FUZZ_OP_##row,

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * The machines that inputs choose from, each a board at power-on that is kept,
+ * The machines that inputs choose from, each a board as it starts that is kept,
  * and the way back to it: the chips are copied whole; of the virtio devices,
- * which are 1.5 MiB, those that were touched, and of their queues' tables those
- * that ever ran. fuzz_machine_is_fresh() looks whether that was all.
+ * which are 1.5 MiB, those that were touched, and of their tables what buffers
+ * had that they were given. fuzz_machine_is_fresh() looks whether that was all.
  */
 #include <string.h>
 
 #include "tools/fuzz_board.h"
+#include "tools/fuzz_copy.h"
 
 enum { TRANSITIONAL, MODERN, LEGACY, ODD };
 _Static_assert(ODD + 1 == FUZZ_MACHINES, "a setup for each machine");
@@ -15,9 +16,11 @@ _Static_assert(ODD + 1 == FUZZ_MACHINES, "a setup for each machine");
 enum { SECTORS = 256, START_S = 1000000000 };
 #define START_NS ((uint64_t)1000 * 1000000000)
 
-static struct board boards[FUZZ_MACHINES], kept[FUZZ_MACHINES];
-static struct fuzz kept_fuzz[FUZZ_MACHINES];
+enum { ALL = FUZZ_MACHINES * FUZZ_STARTS };
+static struct board boards[ALL], kept[ALL];
+static struct fuzz kept_fuzz[ALL];
 struct board *fuzz_board;
+static unsigned which; /* of them, fuzz_board is */
 
 /* What an odd machine has: little of some things, and not all of others. */
 static void
@@ -93,69 +96,97 @@ configure(unsigned machine)
 	attach(&fuzz_board->pci.virtio);
 }
 
+static void
+power_on(unsigned machine)
+{
+	memset(&fuzz, 0, sizeof(fuzz));
+	fuzz.now_ns = START_NS;
+	fuzz.host_ns = START_S * (uint64_t)1000000000;
+	for (unsigned timer = 0; timer < TIMERS; timer++)
+		fuzz.timer_at[timer] = TIMER_OFF;
+	fuzz.entropy_left = ~0u;
+	memset(fuzz.room_left, 0xff, sizeof(fuzz.room_left));
+	configure(machine);
+	board_reset(fuzz_board);
+	memset(fuzz.posted, 0, sizeof(fuzz.posted));
+	fuzz.posting = 0;
+}
+
+static void
+use(unsigned index)
+{
+	which = index;
+	fuzz_board = &boards[index];
+	fuzz_drivers_use(index);
+}
+
+/* An input's own account begins. */
+static void
+keep(unsigned index)
+{
+	memset(&fuzz.work, 0, sizeof(fuzz.work));
+	fuzz.acting = fuzz.touched = 0;
+	fuzz.chips = false;
+	fuzz.trace = 0;
+	check(fuzz.stop == STOP_NOT && fuzz.pops == 0);
+	memcpy(&kept[index], fuzz_board, sizeof(kept[index]));
+	kept_fuzz[index] = fuzz;
+	fuzz_drivers_keep();
+	fuzz_ram_keep(index);
+}
+
+/* None of this is an input's. */
 void
 fuzz_machine_init(void)
 {
-	for (unsigned i = 0; i < FUZZ_MACHINES; i++) {
-		fuzz_board = &boards[i];
-		memset(&fuzz, 0, sizeof(fuzz));
-		fuzz.now_ns = START_NS;
-		fuzz.host_ns = START_S * (uint64_t)1000000000;
-		for (unsigned timer = 0; timer < TIMERS; timer++)
-			fuzz.timer_at[timer] = TIMER_OFF;
-		configure(i);
-		board_reset(fuzz_board);
-		memset(fuzz.posted, 0, sizeof(fuzz.posted));
-		fuzz.posting = 0;
-		fuzz.acting = 0;
-		fuzz.touched = 0;
-		fuzz.entropy_left = ~0u;
-		memset(fuzz.room_left, 0xff, sizeof(fuzz.room_left));
-		memcpy(&kept[i], fuzz_board, sizeof(kept[i]));
-		memcpy(&kept_fuzz[i], &fuzz, sizeof(fuzz));
+	void (*record)(const struct fuzz_access *access) = fuzz_record;
+
+	fuzz_record = NULL;
+	for (unsigned i = 0; i < ALL; i++) {
+		use(i);
+		power_on(i % FUZZ_MACHINES);
+		fuzz_drivers_come((enum fuzz_start)(i / FUZZ_MACHINES));
+		keep(i);
 	}
+	fuzz_record = record;
 }
 
+/* The tables are by id, and most of a device. */
 static void
-restore_queue(struct virtio_queue *q, const struct virtio_queue *from,
-    unsigned ids, bool popped)
+restore_pop(const struct fuzz_pop *p)
 {
-	memcpy(q, from, offsetof(struct virtio_queue, ring.slot));
-	if (!popped)
-		return;
-	memcpy(q->ring.slot, from->ring.slot, ids * sizeof(q->ring.slot[0]));
-	memcpy(q->ring.order, from->ring.order, sizeof(q->ring.order));
-}
+	const struct fuzz_device *d = &fuzz_devices[p->row];
+	const uint8_t *bus = (const uint8_t *)&kept[which].pci.virtio;
+	struct virtq *q = &fuzz_queue(p->row, p->queue)->ring;
+	const struct virtio_queue *from =
+	    (const struct virtio_queue *)(bus + d->at + d->own) + p->queue;
 
-/* What a disk has of requests is by queue, and most of it. */
-static void
-restore_requests(struct virtio_blk *d, const struct virtio_blk *from)
-{
-	uint64_t popped = fuzz.popped[from->v.function.device];
-
-	memcpy(d, from, offsetof(struct virtio_blk, request));
-	for (; popped != 0; popped &= popped - 1) {
-		unsigned i = (unsigned)__builtin_ctzll(popped);
-
-		memcpy(d->request[i], from->request[i], sizeof(d->request[i]));
-	}
+	q->slot[p->id] = from->ring.slot[p->id];
+	q->order[p->order] = from->ring.order[p->order];
+	if (d->type == &virtio_blk_type)
+		((struct virtio_blk *)fuzz_virtio(p->row))
+		    ->request[p->queue][p->id] =
+		    ((const struct virtio_blk *)(bus + d->at))
+			->request[p->queue][p->id];
 }
 
 static void
-restore(const struct fuzz_device *d, const struct virtio_bus *bus)
+restore(const struct fuzz_device *d)
 {
 	uint8_t *to = (uint8_t *)&fuzz_board->pci.virtio + d->at;
-	const uint8_t *from = (const uint8_t *)bus + d->at;
+	const uint8_t *from = (const uint8_t *)&kept[which].pci.virtio + d->at;
 
-	if (d->type == &virtio_blk_type)
-		restore_requests(
-		    (struct virtio_blk *)to, (const struct virtio_blk *)from);
-	else
-		memcpy(to, from, d->own);
+	if (fuzz.pops > FUZZ_POPS && fuzz.popped[d->device] != 0) {
+		fuzz_copy(to, from, d->size);
+		return;
+	}
+	fuzz_copy(to, from,
+	    d->type == &virtio_blk_type ? offsetof(struct virtio_blk, request)
+					: d->own);
 	for (unsigned i = 0; i < d->type->queues; i++)
-		restore_queue((struct virtio_queue *)(to + d->own) + i,
-		    (const struct virtio_queue *)(from + d->own) + i,
-		    d->type->queue_size, fuzz.popped[d->device] >> i & 1);
+		fuzz_copy(to + d->own + i * sizeof(struct virtio_queue),
+		    from + d->own + i * sizeof(struct virtio_queue),
+		    offsetof(struct virtio_queue, ring.slot));
 }
 
 static void
@@ -166,36 +197,40 @@ restore_chips(const struct board *from)
 		REST = FIRST + sizeof(struct virtio_bus)
 	};
 
-	memcpy(fuzz_board, from, FIRST);
-	memcpy((uint8_t *)fuzz_board + REST, (const uint8_t *)from + REST,
+	fuzz_copy(fuzz_board, from, FIRST);
+	fuzz_copy((uint8_t *)fuzz_board + REST, (const uint8_t *)from + REST,
 	    sizeof(*from) - REST);
 }
 
+/* Who records an input has it begin at power-on, for a real machine does. */
 void
 fuzz_machine_use(unsigned machine)
 {
-	unsigned i = machine % FUZZ_MACHINES;
+	unsigned start = machine / FUZZ_MACHINES % FUZZ_STARTS;
 
-	fuzz_board = &boards[i];
-	memcpy(&fuzz, &kept_fuzz[i], sizeof(fuzz));
+	use(fuzz_record != NULL ? machine % FUZZ_MACHINES : machine % ALL);
+	fuzz_copy(&fuzz, &kept_fuzz[which], sizeof(fuzz));
+	fuzz_ram_use(which);
+	if (fuzz_record != NULL)
+		fuzz_drivers_come((enum fuzz_start)start);
 }
 
 void
-fuzz_machine_reset(unsigned machine)
+fuzz_machine_reset(void)
 {
-	unsigned i = machine % FUZZ_MACHINES;
-
-	restore_chips(&kept[i]);
+	restore_chips(&kept[which]);
 	for (unsigned row = 0; row < FUZZ_ROWS; row++)
 		if (fuzz.touched >> fuzz_devices[row].device & 1)
-			restore(&fuzz_devices[row], &kept[i].pci.virtio);
+			restore(&fuzz_devices[row]);
+	for (unsigned i = 0; i < MIN(fuzz.pops, (unsigned)FUZZ_POPS); i++)
+		restore_pop(&fuzz_pops[i]);
 }
 
 bool
-fuzz_machine_is_fresh(unsigned machine)
+fuzz_machine_is_fresh(void)
 {
-	unsigned i = machine % FUZZ_MACHINES;
+	const struct board *board = fuzz_board;
 
 	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): all of it */
-	return memcmp(&boards[i], &kept[i], sizeof(kept[i])) == 0;
+	return memcmp(board, &kept[which], sizeof(*board)) == 0;
 }

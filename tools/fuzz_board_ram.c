@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "tools/fuzz_board.h"
+#include "tools/fuzz_copy.h"
 #include "tools/fuzz_oracle.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -87,6 +88,12 @@ fuzz_is_hostile(void)
 	return hostile;
 }
 
+bool
+fuzz_more(void)
+{
+	return stream_left > 0;
+}
+
 uint8_t
 fuzz_take(void)
 {
@@ -136,9 +143,50 @@ fuzz_ram_clear(void)
 		for (uint64_t bits = dirty[i]; bits != 0; bits &= bits - 1) {
 			unsigned n = i * 64 + (unsigned)__builtin_ctzll(bits);
 
-			memset(base + (size_t)n * GRAIN, 0, GRAIN);
+			fuzz_zero(base + (size_t)n * GRAIN, GRAIN);
 		}
 		dirty[i] = 0;
+	}
+}
+
+/* Words of `memory` that are not zero when a machine starts. */
+enum { WORDS = 16 };
+static struct words {
+	unsigned count;
+	struct {
+		uint32_t at, value;
+	} word[WORDS];
+} kept[FUZZ_MACHINES * FUZZ_STARTS];
+
+void
+fuzz_ram_keep(unsigned machine)
+{
+	struct words *k = &kept[machine];
+
+	for (uint32_t at = 0; at < sizeof(memory); at += sizeof(at)) {
+		uint32_t value = 0;
+
+		if (dirty[at / GRAIN / 64] >> at / GRAIN % 64 & 1)
+			memcpy(&value, base + at, sizeof(value));
+		if (value == 0)
+			continue;
+		check(k->count < WORDS);
+		k->word[k->count].at = at;
+		k->word[k->count++].value = value;
+	}
+	fuzz_ram_clear();
+}
+
+void
+fuzz_ram_use(unsigned machine)
+{
+	const struct words *k = &kept[machine];
+
+	for (unsigned i = 0; i < k->count; i++) {
+		uint8_t *to = base + k->word[i].at;
+
+		memcpy(to, &k->word[i].value, sizeof(k->word[i].value));
+		fuzz_ram_wrote(to, sizeof(k->word[i].value));
 	}
 }
 
@@ -275,7 +323,7 @@ clear_page(const uint8_t *page)
 
 	for (size_t n = first; n < first + PAGE / GRAIN; n++)
 		if (dirty[n / 64] >> n % 64 & 1)
-			memset(base + n * GRAIN, 0, GRAIN);
+			fuzz_zero(base + n * GRAIN, GRAIN);
 }
 
 bool

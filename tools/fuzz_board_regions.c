@@ -91,6 +91,7 @@ touch_io(uint16_t port)
 {
 	unsigned reg = port - PORT_virtio;
 
+	fuzz.chips |= port < PORT_virtio;
 	if (port >= PORT_virtio)
 		fuzz_touch(reg / 0x400 * 2 + reg % 0x400 / VIRTIO_IO_SIZE);
 	else if (port + 8u > PORT_pci_address && port < PORT_pci_data + 4u)
@@ -102,8 +103,10 @@ touch_memory(gpa_t at)
 {
 	if (at >= WINDOW_virtio && at <= WINDOW_LAST_virtio)
 		fuzz_touch((unsigned)(at - WINDOW_virtio) / VIRTIO_SIZE);
-	if (at >= WINDOW_ecam && at <= WINDOW_LAST_ecam)
+	else if (at >= WINDOW_ecam && at <= WINDOW_LAST_ecam)
 		fuzz_touch((unsigned)(at - WINDOW_ecam) >> 15);
+	else
+		fuzz.chips = true;
 }
 
 static void

@@ -78,7 +78,8 @@ put_together(struct program *p, uint8_t *to, size_t max)
 	return sizeof(p->head) + ops * sizeof(p->op[0]) + p->stream_len;
 }
 
-/* One that may mean something: small numbers more often than large. */
+/* One that may mean something: small numbers more often than large. A machine
+ * that is reset has forgotten all that came before: that is rare. */
 static struct fuzz_op
 random_op(void)
 {
@@ -91,6 +92,8 @@ random_op(void)
 		.value = chance(1u << chance(31)),
 	};
 
+	if (op.code == FUZZ_OP_restart && chance(4) != 0)
+		op.code = FUZZ_OP_chain;
 	if (chance(8) == 0)
 		op.code |= FUZZ_LATE;
 	return op;
@@ -196,7 +199,8 @@ LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 	if (chance(32) == 0)
 		this.head.flags ^= FUZZ_HOSTILE;
 	if (chance(32) == 0)
-		this.head.machine = (uint8_t)chance(FUZZ_MACHINES);
+		this.head.machine =
+		    (uint8_t)chance(FUZZ_MACHINES * FUZZ_STARTS);
 	return put_together(&this, data, max);
 }
 

@@ -176,18 +176,22 @@ oracle_step(enum fuzz_code code)
 	for (unsigned row = 0; row < FUZZ_ROWS; row++)
 		if (fuzz.acting >> fuzz_devices[row].device & 1)
 			judge_device(row);
-	oracle_wires();
-	oracle_chips();
+	if (fuzz.chips) {
+		oracle_wires();
+		oracle_chips();
+	}
 	for (unsigned row = 0; code == FUZZ_OP_restart && row < FUZZ_ROWS;
 	     row++)
 		oracle_fresh(row, true);
 }
 
 /* All of each table that was used, which takes a while: if time matters, now
- * and then. */
+ * and then. And the chips, of which fuzz.chips says when to look. */
 void
 oracle_end(void)
 {
+	oracle_wires();
+	oracle_chips();
 	if (&fuzz_main_thorough == NULL && fuzz.trace % 16 != 0)
 		return;
 	for (unsigned row = 0; row < FUZZ_ROWS; row++) {

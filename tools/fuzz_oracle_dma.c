@@ -92,14 +92,24 @@ judge_use(const struct virtq *ring)
 	check(oracle_runs(fuzz_virtio(row), q));
 }
 
+struct fuzz_pop fuzz_pops[FUZZ_POPS];
+
 /* For the reset: what of the queue's tables may have changed. */
 static void
-note_pop(const struct virtq *ring)
+note_pop(const struct virtq *ring, uint16_t id)
 {
 	struct virtio_queue *q;
 	unsigned row, index = owner(ring, &row, &q);
 
 	fuzz.popped[fuzz_devices[row].device] |= (uint64_t)1 << index;
+	if (fuzz.pops < FUZZ_POPS)
+		fuzz_pops[fuzz.pops] = (struct fuzz_pop){
+			.row = (uint8_t)row,
+			.queue = (uint8_t)index,
+			.id = id,
+			.order = (ring->order_in - 1u) % VIRTQ_SIZE_MAX,
+		};
+	fuzz.pops++;
 }
 
 /* Each part is in RAM, those to read come first, the sums are right. */
@@ -158,7 +168,7 @@ WRAPPED(
 		return false;
 	judge_chain(q, c);
 	take_off(q, c);
-	note_pop(q);
+	note_pop(q, c->id);
 	fuzz_trace(c->readable << 32 ^ c->writable << 16 ^ c->id);
 	return true;
 }
