@@ -45,8 +45,8 @@ oracle_again(bool hostile)
 {
 	const struct fuzz_work *w = &fuzz.work;
 
-	check(hostile || w->pushes > 0 || w->moved > 0 || w->discards > 0 ||
-	    w->bytes >= 4096 || fuzz.entropy_left == 0);
+	check(hostile || w->pushes > 0 || w->ios > 0 || w->moved > 0 ||
+	    w->discards > 0 || w->bytes >= 4096 || fuzz.entropy_left == 0);
 }
 
 bool
