@@ -50,6 +50,11 @@ $(F)/board.afl: $(BOARDSRC:%.c=$(F)/watched/%.o) $(F)/fuzz_afl.o
 	@echo "  LD $@"
 	@$(FUZZCC) $(FUZZSAN) $(BOARDLD) -o $@ $^
 
+# Makes inputs small: make fuzz-merge.
+$(F)/board.trim: $(BOARDSRC:%.c=$(F)/watched/%.o) $(F)/watched/tools/fuzz_trim.o
+	@echo "  LD $@"
+	@$(FUZZCC) $(FUZZSAN) $(BOARDLD) -o $@ $^
+
 $(F)/board.cover: $(BOARDSRC:%.c=$(F)/covered/%.o) \
 		$(F)/covered/tools/fuzz_main.o
 	@echo "  LD $@"

@@ -66,7 +66,8 @@ fuzz: $(FUZZERS:%=$(F)/%.$(ENGINE))
 bench-fuzz: $(foreach name,$(FUZZERS),$(F)/$(name).libfuzzer $(F)/$(name).afl)
 	tools/bench_fuzz $(BUILD) 20 $(FUZZERS)
 
-fuzz-merge: $(FUZZERS:%=$(F)/%.libfuzzer)
+fuzz-merge: $(FUZZERS:%=$(F)/%.libfuzzer) \
+		$(patsubst %,$(F)/%.trim,$(filter board,$(FUZZERS)))
 	tools/fuzz $(BUILD) merge $(FUZZERS)
 
 -include $(wildcard $(F)/parsers/*/*.d)
