@@ -25,7 +25,7 @@
 
 #include "tools/bench.h"
 
-enum { PATIENCE_MS = 30000, LIVES_MAX = 1 << 16, WARM = 3 };
+enum { PATIENCE_MS = 30000, LIVES_MAX = 1 << 16, WARM = 3, LIVES_MIN = 11 };
 enum { DRIFT_KIB = 64, MOMENT = 2 };
 
 /* What a life leaves, and a leak would raise, by one a life at least. In the
@@ -39,7 +39,7 @@ static const struct {
 static long taken[GAUGES][LIVES_MAX];
 
 static char dir[] = "/tmp/soak.XXXXXX", control[64], socket_at[64];
-static char mica[4096], guest[4096];
+static char mica[4096], guest[4096], beside_said[64];
 static pid_t pid, beside;
 static int out, client;
 static unsigned tests, failures;
@@ -235,7 +235,7 @@ run_beside(const char *build, char *const *guests)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	snprintf(variable, sizeof(variable), "BUILD=%s", build);
 	putenv(variable);
-	dup2(open("/dev/null", O_RDWR), 1);
+	dup2(open(beside_said, O_RDWR | O_CREAT | O_TRUNC, 0600), 1);
 	execv("guest-tests/run", guests);
 	_exit(127);
 }
@@ -257,6 +257,20 @@ goes_on_beside(const char *build, char *const *guests)
 	return true;
 }
 
+/* Which of them has failed, and why. */
+static void
+tell_beside(void)
+{
+	FILE *file = fopen(beside_said, "r");
+	char line[256];
+
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		if (strncmp(line, "ok", 2) != 0)
+			printf("# %s", line);
+	if (file != NULL)
+		fclose(file);
+}
+
 static void
 start(const char *build)
 {
@@ -274,6 +288,7 @@ start(const char *build)
 	snprintf(guest, sizeof(guest), "%s/guest-tests/t_work.elf", build);
 	snprintf(control, sizeof(control), "%s/control", dir);
 	snprintf(socket_at, sizeof(socket_at), "%s/console", dir);
+	snprintf(beside_said, sizeof(beside_said), "%s/beside", dir);
 	snprintf(disk, sizeof(disk), "%s/disk", dir);
 	snprintf(path, sizeof(path), "path=%s", disk);
 	snprintf(file, sizeof(file), "file=%s/file", dir);
@@ -290,10 +305,12 @@ start(const char *build)
 static void
 finish(void)
 {
-	static const char *const names[] = { "disk", "file" };
+	static const char *const names[] = { "disk", "file", "beside" };
 	char path[128];
 	int status = -1;
 
+	kill(-beside, SIGTERM);
+	waitpid(beside, NULL, 0);
 	if (send(client, "{\"execute\":\"quit\"}\n", 19, MSG_NOSIGNAL) == 19)
 		waitpid(pid, &status, 0);
 	verdict(status == 0, "it ends in order", "");
@@ -302,8 +319,6 @@ finish(void)
 		unlink(path);
 	}
 	verdict(rmdir(dir) == 0, "it leaves no file", "");
-	kill(-beside, SIGTERM);
-	waitpid(beside, NULL, 0);
 }
 
 int
@@ -320,12 +335,14 @@ main(int argc, char **argv)
 	end_us += strtod(argv[2], NULL) * 1e6;
 	start(argv[1]);
 	while (lives < LIVES_MAX && well &&
-	    (bench_now_us() < end_us || lives < WARM + 8)) {
+	    (bench_now_us() < end_us || lives < LIVES_MIN)) {
 		live(lives++);
 		well = goes_on_beside(argv[1], argv + 3);
 	}
+	if (!well)
+		tell_beside();
 	verdict(well, "the hostile guests beside it", "");
-	for (unsigned g = 0; g < GAUGES; g++)
+	for (unsigned g = 0; g < GAUGES && lives >= LIVES_MIN; g++)
 		judge(g, lives);
 	finish();
 	printf("1..%u\n", tests);
