@@ -132,8 +132,8 @@ $(BUILD)/tools/fault_sweep: tools/fault_run.h tools/fault_calls.def
 
 # What the sandbox kills.
 TRY    := $(BUILD)/tools/try_calls
-$(TRY): tools/try_calls.c vmm/seccomp.c tools/bpf_run.h vmm/syscalls.def \
-	vmm/seccomp.h
+$(TRY): tools/try_calls.c vmm/seccomp.c tools/bpf_run.h tools/calls.h \
+	vmm/syscalls.def vmm/seccomp.h
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) $(OPT) $(filter-out -MMD -MP,$(STD)) -o $@ $(filter %.c,$^)

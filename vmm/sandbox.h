@@ -19,7 +19,8 @@ void sandbox_enter(void);
 /* The machine is there: no further descriptors than clients'. */
 void sandbox_close(void);
 
-/* Each thread, last: its own program. `vcpu` is its descriptor, or -1. */
+/* Each thread, last: its own program. `vcpu` is its descriptor, or -1.
+ * (seccomp_slots.c) */
 void sandbox_confine(enum seccomp_kind kind, int vcpu);
 
 #endif

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * See seccomp.h; seccomp(2), seccomp_filter.rst. A row of syscalls.def is
+ * See seccomp.h; seccomp(2), seccomp_filter.rst. A program is
  *
- *	A = the call's number;		if it is not the row's, next row
- *	A = half an argument;		if the condition fails, next row
- *	...
- *	return ALLOW
+ *	A = the architecture;	if it is not x86-64, KILL
+ *	A = the call's number
+ *	if it is not the row's, the next row	(where A is the number still)
+ *	A = half an argument;	if the condition fails, the next way or KILL
+ *	...			if the last one of a way holds, ALLOW
+ *	KILL:
+ *	ALLOW:
  *
- * and behind the last one stands KILL. A comparison of the number with each
- * row's keeps out x32 calls, too, which have bit 30 set.
+ * A comparison of the number with each row's keeps out x32 calls, too, which
+ * have bit 30 set. Where each row lies is an enumeration, from which the
+ * compiler has the jumps.
  */
 #include "vmm/seccomp.h"
 
@@ -49,100 +53,196 @@
 	}
 
 /* A condition: its form; where its word is; how to compare that, whether the
- * answer is to be yes, and with what. Or, of ONE_OF, with which. */
-#define IS(n, k)	    (PLAIN, ARGUMENT(n), BPF_JEQ, 1, k)
-#define MOST(n, k)	    (PLAIN, ARGUMENT(n), BPF_JGT, 0, k)
-#define LEAST(n, k)	    (PLAIN, ARGUMENT(n), BPF_JGE, 1, k)
-#define HIGH_IS(n, k)	    (PLAIN, ARGUMENT(n) + 4, BPF_JEQ, 1, k)
-#define HIGH_MOST(n, k)	    (PLAIN, ARGUMENT(n) + 4, BPF_JGT, 0, k)
-#define HIGH_LEAST(n, k)    (PLAIN, ARGUMENT(n) + 4, BPF_JGE, 1, k)
-#define ONE_OF2(n, a, b)    (ANY2, ARGUMENT(n), a, b)
-#define ONE_OF3(n, a, b, c) (ANY3, ARGUMENT(n), a, b, c)
-#define SLOT(name)	    SECCOMP_SLOT(SLOT_##name)
+ * answer is to be yes, and with what. Or, of a list or a range, with which. */
+#define NIL			(NONE, 0)
+#define IS(n, k)		(PLAIN, ARGUMENT(n), BPF_JEQ, 1, k)
+#define NOT(n, k)		(PLAIN, ARGUMENT(n), BPF_JEQ, 0, k)
+#define MOST(n, k)		(PLAIN, ARGUMENT(n), BPF_JGT, 0, k)
+#define HIGH_IS(n, k)		(PLAIN, ARGUMENT(n) + 4, BPF_JEQ, 1, k)
+#define ONE_OF2(n, a, b)	(ANY2, ARGUMENT(n), a, b)
+#define ONE_OF3(n, a, b, c)	(ANY3, ARGUMENT(n), a, b, c)
+#define NONE_OF2(n, a, b)	(NOT2, ARGUMENT(n), a, b)
+#define NONE_OF3(n, a, b, c)	(NOT3, ARGUMENT(n), a, b, c)
+#define IN(n, first, last)	(RANGE, ARGUMENT(n), first, last)
+#define HIGH_IN(n, first, last) (RANGE, ARGUMENT(n) + 4, first, last)
+#define SLOT(name)		SECCOMP_SLOT(SLOT_##name)
 
-/* Each in so many instructions, the last of which skips `fail` more. */
-enum { SIZE_PLAIN = 2, SIZE_ANY2 = 3, SIZE_ANY3 = 4 };
-#define TEST_PLAIN(word, op, want, k, fail)                                    \
-	LOAD(word), JUMP(op, (want) ? 0 : (fail), (want) ? (fail) : 0, k)
-#define TEST_ANY2(word, a, b, fail)                                            \
-	LOAD(word), JUMP(BPF_JEQ, 1, 0, a), JUMP(BPF_JEQ, 0, fail, b)
-#define TEST_ANY3(word, a, b, c, fail)                                         \
-	LOAD(word), JUMP(BPF_JEQ, 2, 0, a), JUMP(BPF_JEQ, 1, 0, b),            \
-	    JUMP(BPF_JEQ, 0, fail, c)
+/* Each in so many instructions. It begins at `at` and goes on at `yes` or `no`,
+ * as its instruction `i` does. */
+enum {
+	SIZE_NONE = 0,
+	SIZE_PLAIN = 2,
+	SIZE_ANY2 = 3,
+	SIZE_ANY3 = 4,
+	SIZE_NOT2 = 3,
+	SIZE_NOT3 = 4,
+	SIZE_RANGE = 3
+};
+#define AFTER(at, i) ((at) + (i) + 1)
+#define GO(at, i, op, yes, no, k)                                              \
+	JUMP(op, (yes)-AFTER(at, i), (no)-AFTER(at, i), k)
 
-#define FORM_SIZE(form, ...) SIZE_##form
-#define SIZE(c)		     FORM_SIZE c
-#define FORM_TEST(form, ...) TEST_##form(__VA_ARGS__)
+#define TEST_NONE(...)
+#define TEST_PLAIN(at, yes, no, word, op, want, k)                             \
+	LOAD(word),                                                            \
+	    GO(at, 1, op, (want) ? (yes) : (no), (want) ? (no) : (yes), k),
+#define TEST_ANY2(at, yes, no, word, a, b)                                     \
+	LOAD(word), GO(at, 1, BPF_JEQ, yes, AFTER(at, 1), a),                  \
+	    GO(at, 2, BPF_JEQ, yes, no, b),
+#define TEST_ANY3(at, yes, no, word, a, b, c)                                  \
+	LOAD(word), GO(at, 1, BPF_JEQ, yes, AFTER(at, 1), a),                  \
+	    GO(at, 2, BPF_JEQ, yes, AFTER(at, 2), b),                          \
+	    GO(at, 3, BPF_JEQ, yes, no, c),
+#define TEST_NOT2(at, yes, no, word, a, b)                                     \
+	LOAD(word), GO(at, 1, BPF_JEQ, no, AFTER(at, 1), a),                   \
+	    GO(at, 2, BPF_JEQ, no, yes, b),
+#define TEST_NOT3(at, yes, no, word, a, b, c)                                  \
+	LOAD(word), GO(at, 1, BPF_JEQ, no, AFTER(at, 1), a),                   \
+	    GO(at, 2, BPF_JEQ, no, AFTER(at, 2), b),                           \
+	    GO(at, 3, BPF_JEQ, no, yes, c),
+#define TEST_RANGE(at, yes, no, word, first, last)                             \
+	LOAD(word), GO(at, 1, BPF_JGE, AFTER(at, 1), no, first),               \
+	    GO(at, 2, BPF_JGT, no, yes, last),
+
 #define BARE(...)	     __VA_ARGS__
-#define TEST_OF(...)	     FORM_TEST(__VA_ARGS__)
-#define TEST(c, fail)	     TEST_OF(BARE c, fail)
+#define SIZE_OF(form, ...)   SIZE_##form
+#define SIZE(c)		     SIZE_OF c
+#define TEST_OF(form, ...)   TEST_##form
+#define OPERANDS(form, ...)  __VA_ARGS__
+#define APPLY(macro, ...)    macro(__VA_ARGS__)
+#define TEST(c, at, yes, no) APPLY(TEST_OF c, at, yes, no, OPERANDS c)
 
-#define CALL(call, fail)                                                       \
-	LOAD(offsetof(struct seccomp_data, nr)),                               \
-	    JUMP(BPF_JEQ, 0, fail, SYS_##call)
-#define YES RETURN(SECCOMP_RET_ALLOW),
+/* Places in the program at hand. */
+#define CAT(a, b)  CAT_(a, b)
+#define CAT_(a, b) a##b
+#define AT(call)   CAT(PROGRAM, _at_##call)
+#define END(call)  CAT(PROGRAM, _end_##call)
 
-/* What is left of a row: a condition, and what follows it. */
-#define LEFT1(a)			 SIZE(a) + 1
-#define LEFT2(a, b)			 SIZE(a) + LEFT1(b)
-#define LEFT3(a, b, c)			 SIZE(a) + LEFT2(b, c)
-#define LEFT4(a, b, c, d)		 SIZE(a) + LEFT3(b, c, d)
+/* A way: four conditions, of which the last ones may be NIL. Behind a condition
+ * is the next one, or ALLOW if nothing is left. */
+#define IF(...)			     (__VA_ARGS__, NIL, NIL, NIL)
+#define ALWAYS			     (NIL, NIL, NIL, NIL)
+#define OR(left, at, end)	     ((left) != 0 ? (at) : (end))
+#define SIZE_OF_WAY(a, b, c, d, ...) (SIZE(a) + SIZE(b) + SIZE(c) + SIZE(d))
+#define WAY_SIZE(way)		     SIZE_OF_WAY way
+#define TESTS(at, no, a, b, c, d, ...)                                         \
+	TEST(a, at,                                                            \
+	    OR(SIZE(b) + SIZE(c) + SIZE(d), (at) + SIZE(a), AT(allow)), no)    \
+	TEST(b, (at) + SIZE(a),                                                \
+	    OR(SIZE(c) + SIZE(d), (at) + SIZE(a) + SIZE(b), AT(allow)), no)    \
+	TEST(c, (at) + SIZE(a) + SIZE(b),                                      \
+	    OR(SIZE(d), (at) + SIZE(a) + SIZE(b) + SIZE(c), AT(allow)), no)    \
+	TEST(d, (at) + SIZE(a) + SIZE(b) + SIZE(c), AT(allow), no)
+#define TESTS_OF(...)	 TESTS(__VA_ARGS__)
+#define WAY(way, at, no) TESTS_OF(at, no, BARE way)
 
-#define TESTS1(a)			 TEST(a, 1)
-#define TESTS2(a, b)			 TEST(a, LEFT1(b)), TESTS1(b)
-#define TESTS3(a, b, c)			 TEST(a, LEFT2(b, c)), TESTS2(b, c)
-#define TESTS4(a, b, c, d)		 TEST(a, LEFT3(b, c, d)), TESTS3(b, c, d)
+/* A row: a comparison and two ways, of which the second may be none; and where
+ * it lies. */
+#define PLACE(call, ...) PLACE_(call, __VA_ARGS__, ALWAYS, )
+#define PLACE_(call, a, b, ...)                                                \
+	AT(call), END(call) = AT(call) + WAY_SIZE(a) + WAY_SIZE(b),
+#define ROW(call, ...) ROW_(call, __VA_ARGS__, ALWAYS, )
+#define ROW_(call, a, b, ...)                                                  \
+	GO(AT(call), 0, BPF_JEQ, OR(WAY_SIZE(a), AT(call) + 1, AT(allow)),     \
+	    END(call) + 1, SYS_##call),                                        \
+	    WAY(a, AT(call) + 1,                                               \
+		OR(WAY_SIZE(b), AT(call) + 1 + WAY_SIZE(a), AT(kill)))         \
+		WAY(b, AT(call) + 1 + WAY_SIZE(a), AT(kill))
+#define SKIP(...)
 
-#define ROW0(call)			 CALL(call, 1), YES
-#define ROW1(call, ...)			 CALL(call, LEFT1(__VA_ARGS__)), TESTS1(__VA_ARGS__), YES
-#define ROW2(call, ...)			 CALL(call, LEFT2(__VA_ARGS__)), TESTS2(__VA_ARGS__), YES
-#define ROW3(call, ...)			 CALL(call, LEFT3(__VA_ARGS__)), TESTS3(__VA_ARGS__), YES
-#define ROW4(call, ...)			 CALL(call, LEFT4(__VA_ARGS__)), TESTS4(__VA_ARGS__), YES
-#define PICK(call, a, b, c, d, row, ...) row
-#define ROW(...)			 PICK(__VA_ARGS__, ROW4, ROW3, ROW2, ROW1, ROW0, )(__VA_ARGS__)
+/* Which kinds' rows a program has. */
+#define SELECT(kind, ...) CAT(PROGRAM, _##kind)(__VA_ARGS__)
+#define vcpu_vcpu	  TAKE
+#define vcpu_loop	  SKIP
+#define vcpu_worker	  SKIP
+#define vcpu_chips	  TAKE
+#define vcpu_disks	  SKIP
+#define vcpu_all	  TAKE
+#define loop_vcpu	  SKIP
+#define loop_loop	  TAKE
+#define loop_worker	  SKIP
+#define loop_chips	  TAKE
+#define loop_disks	  TAKE
+#define loop_all	  TAKE
+#define worker_vcpu	  SKIP
+#define worker_loop	  SKIP
+#define worker_worker	  TAKE
+#define worker_chips	  SKIP
+#define worker_disks	  TAKE
+#define worker_all	  TAKE
 
 #define BEGIN                                                                  \
 	LOAD(offsetof(struct seccomp_data, arch)),                             \
-	    JUMP(BPF_JEQ, 1, 0, AUDIT_ARCH_X86_64),                            \
-	    RETURN(SECCOMP_RET_KILL_PROCESS),
+	    GO(1, 0, BPF_JEQ, 2, AT(kill), AUDIT_ARCH_X86_64),                 \
+	    LOAD(offsetof(struct seccomp_data, nr)),
+#define RETURNS RETURN(SECCOMP_RET_KILL_PROCESS), RETURN(SECCOMP_RET_ALLOW)
+enum { LAST_OF_BEGIN = 2 };
 
-#define ALLOW(kind, ...) ROWS_##kind(__VA_ARGS__)
-#define ROWS_all	 ROW
-
-#define ROWS_vcpu	 ROW
-#define ROWS_chips	 ROW
-#define ROWS_loop(...)
-#define ROWS_worker(...)
+#define PROGRAM vcpu
+#define TAKE	PLACE
+#define ALLOW	SELECT
+enum {
+	AT(begin) = LAST_OF_BEGIN,
+#include "vmm/syscalls.def"
+	AT(kill),
+	AT(allow),
+	AT(length)
+};
+#undef TAKE
+#define TAKE  ROW
+#define ALLOW SELECT
 static const struct sock_filter vcpu_program[] = { BEGIN
 #include "vmm/syscalls.def"
-	    RETURN(SECCOMP_RET_KILL_PROCESS) };
-#undef ROWS_vcpu
-#undef ROWS_loop
-#define ALLOW(kind, ...) ROWS_##kind(__VA_ARGS__)
-#define ROWS_loop	 ROW
-#define ROWS_vcpu(...)
+	    RETURNS };
+#undef TAKE
+#undef PROGRAM
+
+#define PROGRAM loop
+#define TAKE	PLACE
+#define ALLOW	SELECT
+enum {
+	AT(begin) = LAST_OF_BEGIN,
+#include "vmm/syscalls.def"
+	AT(kill),
+	AT(allow),
+	AT(length)
+};
+#undef TAKE
+#define TAKE  ROW
+#define ALLOW SELECT
 static const struct sock_filter loop_program[] = { BEGIN
 #include "vmm/syscalls.def"
-	    RETURN(SECCOMP_RET_KILL_PROCESS) };
-#undef ROWS_loop
-#undef ROWS_chips
-#undef ROWS_worker
-#define ALLOW(kind, ...) ROWS_##kind(__VA_ARGS__)
-#define ROWS_worker	 ROW
-#define ROWS_loop(...)
-#define ROWS_chips(...)
+	    RETURNS };
+#undef TAKE
+#undef PROGRAM
+
+#define PROGRAM worker
+#define TAKE	PLACE
+#define ALLOW	SELECT
+enum {
+	AT(begin) = LAST_OF_BEGIN,
+#include "vmm/syscalls.def"
+	AT(kill),
+	AT(allow),
+	AT(length)
+};
+#undef TAKE
+#define TAKE  ROW
+#define ALLOW SELECT
 static const struct sock_filter worker_program[] = { BEGIN
 #include "vmm/syscalls.def"
-	    RETURN(SECCOMP_RET_KILL_PROCESS) };
+	    RETURNS };
+#undef TAKE
+#undef PROGRAM
 
-#define PROGRAM(kind)                                                          \
-	[SECCOMP_##kind] = { kind##_program, ARRAY_SIZE(kind##_program) }
+#define PROGRAM(kind) [SECCOMP_##kind] = { kind##_program, kind##_at_length }
 #define FITS(kind)                                                             \
-	_Static_assert(ARRAY_SIZE(kind##_program) <= SECCOMP_LENGTH_MAX,       \
-	    "seccomp.h: SECCOMP_LENGTH_MAX")
-FITS(vcpu);
-FITS(loop);
-FITS(worker);
+	_Static_assert((int)kind##_at_length <= (int)SECCOMP_LENGTH_MAX &&     \
+		ARRAY_SIZE(kind##_program) == kind##_at_length,                \
+	    "seccomp.h: SECCOMP_LENGTH_MAX");
+FITS(vcpu)
+FITS(loop)
+FITS(worker)
 
 static const struct {
 	const struct sock_filter *text;

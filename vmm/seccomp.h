@@ -16,17 +16,26 @@ enum seccomp_kind { SECCOMP_vcpu, SECCOMP_loop, SECCOMP_worker, SECCOMP_KINDS };
 #define SECCOMP_EACH_SLOT(X)                                                   \
 	X(vcpu) /* this vCPU's */                                              \
 	X(vm)                                                                  \
-	X(kernel_chips) /* the VM, with --irqchip kernel */                    \
-	X(pid)		/* of this process */                                  \
+	X(interrupt) /* five of KVM's requests, if the machine has a use */    \
+	X(clock_ctrl)                                                          \
+	X(signal_msi)                                                          \
+	X(gsi_routing)                                                         \
+	X(irq_line)                                                            \
+	X(pid) /* of this process */                                           \
+	X(timer)                                                               \
+	X(control_timer)                                                       \
 	X(epoll)                                                               \
 	X(users)                                                               \
+	X(listener_first)                                                      \
+	X(listener_last)                                                       \
 	X(uring)                                                               \
 	X(disk_first)                                                          \
 	X(disk_last)                                                           \
-	X(ram_first) /* the upper 32 bits of its addresses */                  \
-	X(ram_last)                                                            \
+	X(disk_iovs) /* how many of an I/O's */                                \
 	X(image_first)                                                         \
 	X(image_last)                                                          \
+	X(ram_first) /* the upper 32 bits of its addresses */                  \
+	X(ram_last)                                                            \
 	X(word) /* to the supervisor */
 
 enum seccomp_slot {
@@ -36,7 +45,7 @@ enum seccomp_slot {
 	    SECCOMP_SLOTS
 };
 
-/* No descriptor is that. */
+/* No descriptor is that, and no request. */
 #define SECCOMP_NOTHING 0xfffffffeu
 
 /* How a program's constant says which slot it stands for. */
@@ -44,7 +53,7 @@ enum seccomp_slot {
 
 enum { DESCRIPTORS_MOST = 4095 };
 
-enum { SECCOMP_LENGTH_MAX = 256 };
+enum { SECCOMP_LENGTH_MAX = 128 };
 
 /* Writes the program for a kind of thread; its length. */
 unsigned seccomp_program(enum seccomp_kind kind,
