@@ -21,13 +21,17 @@
 CC     ?= cc
 BUILD  ?= build
 TIME   ?= 10m
-OPT    ?= -Os -g
 WARN   := -Wall -Wextra -Werror -Wshadow -Wvla -Wundef -Wmissing-prototypes \
 	-Wstrict-prototypes -Wwrite-strings -Wcast-qual -Wimplicit-fallthrough
 STD    := -std=gnu11 -D_GNU_SOURCE -I. -MMD -MP $(WARN)
 # A flag that not every compiler has, if this one does.
 may     = $(shell $(CC) -Werror $(1) -fsyntax-only -x c /dev/null \
 	2>/dev/null && echo '$(1)')
+# All files compiled as one, at the link, are a twentieth smaller; gcc 12 can.
+# OPT='-Os -g' links at once.
+ifndef OPT
+OPT    := $(or $(call may,-Oz -flto -flto-partition=one),-Os) -g
+endif
 HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection \
 	-fcf-protection $(call may,-ftrivial-auto-var-init=zero) \
 	$(if $(filter -O0,$(OPT)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3) \
@@ -63,7 +67,7 @@ all: $(BUILD)/mica
 
 $(BUILD)/mica: $(OBJ)
 	@echo "  LD $@"
-	@$(CC) $(OPT) $(LINK) -o $@ $(OBJ) -pthread
+	@$(CC) $(OPT) $(HARDEN) $(LINK) -o $@ $(OBJ) -pthread
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -168,7 +172,8 @@ coverage:
 	tools/coverage
 
 size: $(BUILD)/mica
-	@tools/size $(OBJ)
+	@$(MAKE) -s OPT='-Os -g' BUILD=$(BUILD)/apart >$(BUILD)/apart.log
+	@tools/size $(OBJ:$(BUILD)/%=$(BUILD)/apart/%)
 	@strip -o $(BUILD)/mica.stripped $(BUILD)/mica
 	@stat -c '%s bytes, stripped' $(BUILD)/mica.stripped
 
