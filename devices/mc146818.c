@@ -216,7 +216,8 @@ write_a(struct mc146818 *rtc, uint8_t value)
 
 	rtc->cmos[REG_A] = value & (A_DV | A_RS);
 	if (stood && divides(rtc)) {
-		rtc->phase_ns += SECOND_NS / 2 - chain % SECOND_NS;
+		rtc->phase_ns += SECOND_NS + SECOND_NS / 2 - chain % SECOND_NS;
+		rtc->phase_ns %= SECOND_NS;
 		rtc->second = chain_ns(rtc) / SECOND_NS;
 		rtc->tick = ticks_of(chain_ns(rtc), TICKS);
 	}
@@ -343,7 +344,8 @@ mc146818_configure(struct mc146818 *rtc, const struct mc146818_setup *setup)
 	rtc->cmos[REG_B] = B_24;
 	rtc->cmos[REG_D] = D_VRT;
 	rtc->phase_ns =
-	    loop_host_ns() % SECOND_NS - loop_now_ns() % SECOND_NS + SECOND_NS;
+	    loop_host_ns() % SECOND_NS + SECOND_NS - loop_now_ns() % SECOND_NS;
+	rtc->phase_ns %= SECOND_NS;
 	rtc->host_ns = (int64_t)(loop_host_ns() - loop_now_ns());
 	rtc->second = chain_ns(rtc) / SECOND_NS;
 	rtc->tick = ticks_of(chain_ns(rtc), TICKS);
@@ -353,30 +355,24 @@ mc146818_configure(struct mc146818 *rtc, const struct mc146818_setup *setup)
 void
 mc146818_keep(struct mc146818 *rtc, struct mc146818_kept *to)
 {
-	uint64_t now_ns = loop_now_ns(), chain = now_ns + rtc->phase_ns;
-
-	advance_time(rtc, chain);
-	advance_ticks(rtc, chain);
+	settle(rtc);
 	memcpy(to->cmos, rtc->cmos, CMOS_SIZE);
-	to->at_ns = now_ns;
-	to->phase_ns = chain % SECOND_NS + SECOND_NS - now_ns % SECOND_NS;
+	to->phase_ns = rtc->phase_ns;
+	to->second = rtc->second;
 	to->host_ns = rtc->host_ns;
 }
 
+/* The reset clears what a tick would say. */
 void
 mc146818_recall(struct mc146818 *rtc, const struct mc146818_kept *from)
 {
-	uint64_t now_ns = loop_now_ns(), chain;
-
 	memcpy(rtc->cmos, from->cmos, CMOS_SIZE);
 	rtc->cmos[REG_SECONDS] &= 0x7f;
 	rtc->cmos[REG_A] &= A_DV | A_RS;
 	rtc->cmos[REG_D] = D_VRT;
 	rtc->phase_ns = from->phase_ns % SECOND_NS;
+	rtc->second = MIN(from->second, chain_ns(rtc) / SECOND_NS);
 	rtc->host_ns = from->host_ns;
-	chain = MIN(from->at_ns, now_ns) + rtc->phase_ns;
-	rtc->second = chain / SECOND_NS;
-	rtc->tick = ticks_of(chain, TICKS);
 }
 
 void

@@ -28,7 +28,7 @@ struct mc146818 {
 	uint8_t cmos[CMOS_SIZE]; /* time, alarm, registers A to D, memory */
 	uint8_t index;		 /* bit 7: no NMI */
 
-	/* The divider chain is the machine's clock plus this. */
+	/* The divider chain is the machine's clock plus this, less than 1 s. */
 	uint64_t phase_ns;
 	uint64_t second; /* the chain's, up to which the time is advanced, */
 	uint64_t tick;	 /* and its 1/65536 s, up to which PF is */
@@ -40,8 +40,7 @@ struct mc146818 {
 /* What the battery keeps while mica begins anew. */
 struct mc146818_kept {
 	uint8_t cmos[CMOS_SIZE];
-	uint64_t at_ns;	   /* the machine's clock at that time, */
-	uint64_t phase_ns; /* the chain less that, within its second */
+	uint64_t phase_ns, second;
 	int64_t host_ns;
 };
 

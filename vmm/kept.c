@@ -27,8 +27,10 @@ kept_leave(struct kept *k)
 	const struct term *t = &vm.term;
 	const struct control *c = &vm.control;
 
-#define KEPT(name, member, most) k->name = vm.member;
+#define NUMBER(name, member, most) k->name = vm.member;
+#define FLAG(name, member)	   k->name = vm.member;
 #include "vmm/kept.def"
+	k->balloon_waits |= vm.board.pci.virtio.balloon.actual != 0;
 	mc146818_keep(&vm.board.rtc, &k->rtc);
 	k->lost = 0;
 	for (unsigned i = 0; i < vm.disks.disks; i++)
@@ -72,9 +74,12 @@ kept_take(const struct kept *k)
 {
 	struct term *t = &vm.term;
 
-#define KEPT(name, member, most)                                               \
-	vm.member = (__typeof__(vm.member))MIN(k->name, (uint64_t)(most));
+#define NUMBER(name, member, most)                                             \
+	vm.member = (__typeof__(vm.member))MIN(k->name, (most));
+#define FLAG(name, member) vm.member = k->name != 0;
 #include "vmm/kept.def"
+	vm.control.balloon_waits &= vm.config.devices.balloon.present;
+	vm.pause.prelaunch &= vm.pause.on;
 	vm.pause.reached = vm.loop.clock_stopped = vm.pause.on;
 	mc146818_recall(&vm.board.rtc, &k->rtc);
 	for (unsigned i = 0; i < vm.disks.disks; i++)

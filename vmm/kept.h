@@ -15,11 +15,11 @@
 #include "vmm/vm.h"
 
 struct kept {
-#define KEPT(name, member, most) uint64_t name;
+#define NUMBER(name, member, most) uint64_t name;
+#define FLAG(name, member)	   uint8_t name;
 #include "vmm/kept.def"
 	struct mc146818_kept rtc;
-	uint32_t clients; /* bit n: somebody is in seat n, see life.c */
-	uint32_t lost;	  /* bit n: a sync of disk n failed */
+	uint32_t lost; /* bit n: a sync of disk n failed */
 
 	/* So many bytes: out, to stdout, and in, from a terminal; of the
 	 * client's that are no whole message or not looked at yet, and for
@@ -32,7 +32,6 @@ struct kept {
 	char answers[CONTROL_OUT];
 };
 
-/* Fills in all but `clients`. */
 void kept_leave(struct kept *k);
 
 /* In the life after, before board_reset(). `k` is nobody else's any more. */

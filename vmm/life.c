@@ -5,7 +5,6 @@
 #include "vmm/life.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -29,6 +28,10 @@ struct word {
 	int32_t status;
 	uint32_t again;
 };
+
+/* How long it may take a life to end when it is told to; one that a guest has
+ * taken over may not want to. */
+enum { LEAVE_MS = 10000 };
 
 union rights {
 	char room[CMSG_SPACE(LIFE_HANDED * sizeof(int))];
@@ -145,16 +148,40 @@ life_hears_size(const struct signalfd_siginfo *info, struct console_size *size)
 	    info->ssi_code == SI_QUEUE;
 }
 
+/* The life hears nothing of a terminal's stop (be_born()), and the shell wants
+ * its terminal as it was. Who goes on in the background stops again at the last
+ * but one line, until he is in the foreground. */
 static void
+suspend(pid_t life)
+{
+	kill(life, SIGSTOP);
+	term_restore();
+	raise(SIGSTOP);
+	term_raw();
+	kill(life, SIGCONT);
+}
+
+/* True: one of them says to leave. A second SIGTERM does, whichever life had the
+ * first. */
+static bool
 hand_on_signals(pid_t life)
 {
 	struct signalfd_siginfo info;
+	bool leave = false;
 
-	while (read(vm.loop.signal, &info, sizeof(info)) == sizeof(info))
-		if (info.ssi_signo == SIGWINCH)
-			tell_size(life);
-		else
-			kill(life, (int)info.ssi_signo);
+	while (read(vm.loop.signal, &info, sizeof(info)) == sizeof(info)) {
+		int signal = (int)info.ssi_signo;
+
+		if (signal == SIGWINCH || signal == SIGTSTP) {
+			signal == SIGTSTP ? suspend(life) : tell_size(life);
+			continue;
+		}
+		kill(life, signal);
+		leave |= signal == SIGINT || signal == SIGHUP ||
+		    (signal == SIGTERM && vm.loop.terminated);
+		vm.loop.terminated |= signal == SIGTERM;
+	}
+	return leave;
 }
 
 /* Its word, and whose sockets it leaves. False: it has died without one. */
@@ -192,13 +219,22 @@ watch_over(pid_t life, int socket, int *status)
 	struct pollfd fds[] = { { .fd = socket, .events = POLLIN },
 		{ .fd = vm.loop.signal, .events = POLLIN } };
 	struct word word;
-	bool again;
+	bool leave = false, again;
+	int n, patience_ms = -1;
 
 	do {
-		if (poll(fds, ARRAY_SIZE(fds), -1) < 0)
-			continue;
-		hand_on_signals(life);
-	} while (fds[0].revents == 0);
+		n = poll(fds, ARRAY_SIZE(fds), patience_ms);
+		if (n > 0) {
+			leave |= hand_on_signals(life);
+			patience_ms = leave ? LEAVE_MS : -1;
+		} else if (n == 0) {
+			warn("told to leave, the machine is still there %u s"
+			     " later: killed",
+			    LEAVE_MS / 1000);
+			kill(life, SIGKILL);
+			patience_ms = -1;
+		}
+	} while (n <= 0 || fds[0].revents == 0);
 	if (!hear(socket, &word)) {
 		int how = await(life);
 
@@ -208,7 +244,7 @@ watch_over(pid_t life, int socket, int *status)
 		return false;
 	}
 	*status = word.status;
-	again = vm.life.kept != NULL && word.again != 0;
+	again = vm.life.kept != NULL && word.again != 0 && !leave;
 	if (again || vm.config.teardown_sync)
 		await(life);
 	return again;
@@ -229,10 +265,15 @@ life_tie(void)
 static void
 be_born(const int pair[2])
 {
+	sigset_t stop;
+
 	close(pair[0]); /* or we would be at both ends */
 	vm.life.word = pair[1];
 	life_tie();
 	setsid();
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP); /* ignored: nobody's shell waits for it */
+	sigprocmask(SIG_UNBLOCK, &stop, NULL);
 	on_crash(SIG_DFL);
 }
 
@@ -310,26 +351,23 @@ seat(unsigned n, int *listener)
 	return *listener > 0 ? fd : NULL;
 }
 
-/* And which seats are taken. */
 static unsigned
-clients(int *of[LIFE_HANDED], uint32_t *seats)
+clients(int *of[LIFE_HANDED])
 {
 	unsigned n = 0;
 	int listener;
 
-	*seats = 0;
 	for (unsigned i = 0; i < LIFE_HANDED; i++) {
 		int *fd = seat(i, &listener);
 
-		if (fd == NULL || *fd <= 0)
-			continue;
-		*seats |= 1u << i;
-		of[n++] = fd;
+		if (fd != NULL && *fd > 0)
+			of[n++] = fd;
 	}
 	return n;
 }
 
-/* Is it connected, by way of that listener? Who came to a path has its name. */
+/* Is it connected, by way of that listener? Then it has that one's path; or of an
+ * address, which may be of a host with several, family and port. */
 static bool
 came_to(int listener, int fd)
 {
@@ -340,32 +378,32 @@ came_to(int listener, int fd)
 	return getpeername(fd, (struct sockaddr *)&peer, &peer_size) == 0 &&
 	    getsockname(fd, (struct sockaddr *)&name, &size) == 0 &&
 	    getsockname(listener, (struct sockaddr *)&at, &at_size) == 0 &&
-	    name.sun_family == at.sun_family &&
-	    (at.sun_family != AF_UNIX || memcmp(&at, &name, sizeof(at)) == 0) &&
-	    fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) == 0;
+	    memcmp(&at, &name, at.sun_family == AF_UNIX ? sizeof(at) : 4) == 0;
+}
+
+/* False: it has no seat. */
+static bool
+sit_down(int client)
+{
+	int listener;
+
+	for (unsigned i = 0; i < LIFE_HANDED; i++) {
+		int *fd = seat(i, &listener);
+
+		if (fd != NULL && *fd <= 0 && came_to(listener, client)) {
+			*fd = client;
+			return true;
+		}
+	}
+	return false;
 }
 
 void
 life_seat(void)
 {
-	const struct life *l = &vm.life;
-	uint32_t seats = l->again ? l->kept->clients : 0;
-	unsigned n = 0;
-	int listener;
-
-	for (unsigned i = 0; i < LIFE_HANDED && n < l->handed_count; i++) {
-		int *fd = seat(i, &listener);
-
-		if (fd == NULL || (seats >> i & 1) == 0)
-			continue;
-		if (came_to(listener, l->handed[n]))
-			*fd = l->handed[n];
-		else
-			close(l->handed[n]);
-		n++;
-	}
-	while (n < l->handed_count)
-		close(l->handed[n++]);
+	for (unsigned n = 0; n < vm.life.handed_count; n++)
+		if (!sit_down(vm.life.handed[n]))
+			close(vm.life.handed[n]);
 }
 
 /* Copied first: what the life before has had the host read into that memory may
@@ -385,13 +423,10 @@ say(const struct word *said)
 	struct word word = *said;
 	struct iovec iov = { &word, sizeof(word) };
 	int *of[LIFE_HANDED];
-	unsigned n = 0;
+	unsigned n = word.again != 0 ? clients(of) : 0;
 	union rights rights = { .room = { 0 } };
-	struct msghdr m;
+	struct msghdr m = message(&iov, &rights, n);
 
-	if (word.again != 0)
-		n = clients(of, &vm.life.kept->clients);
-	m = message(&iov, &rights, n);
 	rights.head.cmsg_level = SOL_SOCKET;
 	rights.head.cmsg_type = SCM_RIGHTS;
 	rights.head.cmsg_len = CMSG_LEN(n * sizeof(int));
@@ -407,9 +442,8 @@ static void
 let_go(void)
 {
 	int *of[LIFE_HANDED];
-	uint32_t seats;
 
-	for (unsigned n = clients(of, &seats); n-- > 0;)
+	for (unsigned n = clients(of); n-- > 0;)
 		close(*of[n]);
 	blk_engine_end(&vm.disks);
 	for (int fd = 0; fd < vm.life.word; fd++)

@@ -212,6 +212,7 @@ loop_take_signals(void)
 	sigaddset(&taken, SIGRTMIN);
 	take_unless_ignored(&taken, SIGINT);
 	take_unless_ignored(&taken, SIGHUP);
+	take_unless_ignored(&taken, SIGTSTP);
 	sigprocmask(SIG_BLOCK, &taken, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* RLIMIT_FSIZE: an error, to the guest */

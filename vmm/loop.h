@@ -68,7 +68,7 @@ struct loop {
 };
 
 /* Blocks the signals that the loop then takes: SIGTERM presses the power
- * button, a second one, SIGINT and SIGHUP leave. */
+ * button, a second one, SIGINT and SIGHUP leave. SIGTSTP is the supervisor's. */
 void loop_take_signals(void);
 
 /* Creates the other descriptors. */

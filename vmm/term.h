@@ -80,8 +80,9 @@ void term_flush(void);
  * access, without the lock. */
 void term_wait(void);
 
-/* The terminal as it was. (term_input.c) */
+/* The terminal as it was; raw again. (term_input.c) */
 void term_restore(void);
+void term_raw(void);
 
 /* What term.c calls of term_input.c: looks at stdin; after the end, a key is there: was it the one that leaves? */
 void term_input_open(void);

@@ -199,24 +199,22 @@ term_restore(void)
 		tcsetattr(STDIN_FILENO, TCSANOW, &vm.term.cooked);
 }
 
-static void
-make_raw(void)
+void
+term_raw(void)
 {
-	struct termios raw;
+	struct termios raw = vm.term.cooked;
 
-	if (tcgetattr(STDIN_FILENO, &vm.term.cooked) < 0)
-		return;
-	vm.term.tty = true;
-	raw = vm.term.cooked;
 	cfmakeraw(&raw);
-	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+	if (vm.term.tty)
+		tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 }
 
 void
 term_input_open(void)
 {
 	vm.term.watching = true;
-	make_raw();
+	vm.term.tty = tcgetattr(STDIN_FILENO, &vm.term.cooked) == 0;
+	term_raw();
 }
 
 void
