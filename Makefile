@@ -122,7 +122,7 @@ $(DIFF).rom: tools/diff_chips.S Makefile
 
 # Hosts that fail.
 SWEEPS := $(addprefix $(BUILD)/tools/,fault_sweep kill_sweep soak hijack hold \
-	orphan)
+	orphan without)
 $(BUILD)/tools/fault_sweep: tools/fault_run.c tools/numbers.c
 $(BUILD)/tools/kill_sweep: tools/numbers.c
 $(BUILD)/tools/soak: tools/bench.c

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * See sandbox.h: the order of the steps, each of which says what it takes away.
- * What a host lacks is an error with --sandbox-strict, else a line.
+ * What a host lacks is an error with --sandbox-strict, else a line, but for
+ * PR_SET_MDWE.
  *
  * Left out on purpose: the capability bounding set, securebits and RLIMIT_NPROC.
  * Without execve() and clone() no program and no process is to be had from
@@ -38,6 +39,16 @@ step(struct lacks *lacks, bool done, const char *what)
 	lacks->length += MIN(room - 1,
 	    text_put(lacks->names + lacks->length, room, "%s%s",
 		lacks->length != 0 ? ", " : "", what));
+}
+
+/* A wish of the user's own is not a word in a line. */
+static void
+be_another(struct lacks *l, bool done)
+{
+	if (!done && vm.config.jail)
+		die_errno("--jail-uid %u, --jail-gid %u (wants capabilities)",
+		    vm.config.jail_uid, vm.config.jail_gid);
+	step(l, done, "another user");
 }
 
 /* Never to more than there was. */
@@ -93,12 +104,13 @@ enter_namespaces(struct lacks *l)
 	errno = vm.life.why;
 	step(l, vm.life.namespaces, "namespaces");
 	if (!vm.life.namespaces) {
-		step(l, jail_drop_ids(), "another user");
+		be_another(l, jail_drop_ids());
 		return;
 	}
 	if (!jail_be_somebody())
 		die_errno("--sandbox full: the user's namespace");
-	step(l, vm.life.uid != 0, "another user");
+	errno = EPERM; /* jail_fork() was told */
+	be_another(l, vm.life.uid != 0);
 	step(l, jail_empty_root(), "an empty root");
 }
 
@@ -115,14 +127,17 @@ sandbox_enter(void)
 	if (vm.config.sandbox == SANDBOX_FULL)
 		enter_namespaces(&l);
 	else
-		step(&l, jail_drop_ids(), "another user");
+		be_another(&l, jail_drop_ids());
 	life_tie();
 	step(&l, jail_drop_capabilities(), "no capabilities");
 	step(&l, prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, "PR_SET_DUMPABLE");
 	/* Not with a word: the programs need it. */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		die_errno("--sandbox: PR_SET_NO_NEW_PRIVS");
-	step(&l, jail_forbid_new_code(), "PR_SET_MDWE");
+	/* Linux since 6.3. The programs allow no such memory anyway: where it is
+	 * older, that is not worth a line at each start. */
+	step(&l, jail_forbid_new_code() || !vm.config.sandbox_strict,
+	    "PR_SET_MDWE");
 	step(&l, jail_forbid_paths(), "Landlock");
 	if (l.length != 0 && !vm.life.again)
 		warn("the host lacks for its sandbox: %s", l.names);
