@@ -64,7 +64,8 @@ read_pit(struct state *s, enum op op, unsigned port)
 }
 
 /* What reads the same at any time: counters of one byte in mode 3 with a count
- * of 2, which is 2 all the time. All interrupts masked; the index at a byte of memory; ISR to be read. */
+ * of 2, which is 2 all the time. All interrupts masked; the index at a byte of
+ * memory; ISR to be read. */
 static void
 begin(struct state *s)
 {

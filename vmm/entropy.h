@@ -8,8 +8,8 @@
 
 #include "vmm/util.h"
 
-/* Puts up to `len` random bytes at `to` without waiting. How many: 0 if the host has
- * none yet. */
+/* Puts up to `len` random bytes at `to` without waiting. How many: 0 if the
+ * host has none yet. */
 size_t entropy_read(void *to, size_t len);
 
 #endif

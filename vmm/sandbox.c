@@ -134,8 +134,8 @@ sandbox_enter(void)
 	/* Not with a word: the programs need it. */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		die_errno("--sandbox: PR_SET_NO_NEW_PRIVS");
-	/* Linux since 6.3. The programs allow no such memory anyway: where it is
-	 * older, that is not worth a line at each start. */
+	/* Linux since 6.3. The programs allow no such memory anyway: where it
+	 * is older, that is not worth a line at each start. */
 	step(&l, jail_forbid_new_code() || !vm.config.sandbox_strict,
 	    "PR_SET_MDWE");
 	step(&l, jail_forbid_paths(), "Landlock");

@@ -84,7 +84,8 @@ void term_wait(void);
 void term_restore(void);
 void term_raw(void);
 
-/* What term.c calls of term_input.c: looks at stdin; after the end, a key is there: was it the one that leaves? */
+/* What term.c calls of term_input.c: looks at stdin; after the end, a key is
+ * there: was it the one that leaves? */
 void term_input_open(void);
 bool term_key_leaves(void);
 
