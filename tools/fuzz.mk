@@ -19,6 +19,10 @@ BOARDSRC := $(filter devices/%,$(SRC)) vmm/pio.c vmm/mmio.c \
 BOARDLD  := $(addprefix -Wl$(comma)--wrap=,virtq_pop virtq_unpop virtq_push \
 	virtq_reset virtq_notify_disable virtq_notify_enable chain_write_iov)
 
+# How often an edge is taken is no news: it goes up with an input's operations,
+# and long inputs are what makes fuzzing slow.
+export FUZZ_OPTIONS_board := -use_counters=0
+
 # Devices are watched; those who watch them need not be, but for the operations.
 WATCH    := -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp
 WATCHED   = -O2 -g
