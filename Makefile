@@ -122,9 +122,10 @@ $(DIFF).rom: tools/diff_chips.S Makefile
 
 # Hosts that fail.
 SWEEPS := $(addprefix $(BUILD)/tools/,fault_sweep kill_sweep soak hijack hold \
-	orphan without)
+	orphan used_calls without)
 $(BUILD)/tools/fault_sweep: tools/fault_run.c tools/numbers.c
 $(BUILD)/tools/kill_sweep: tools/numbers.c
+$(BUILD)/tools/used_calls: tools/fault_run.c tools/calls.c vmm/seccomp.c
 $(BUILD)/tools/soak: tools/bench.c
 
 $(SWEEPS): $(BUILD)/%: %.c
@@ -132,12 +133,14 @@ $(SWEEPS): $(BUILD)/%: %.c
 	@echo "  CC $@"
 	@$(CC) $(OPT) $(filter-out -MMD -MP,$(STD)) -o $@ $(filter %.c,$^)
 
-$(BUILD)/tools/fault_sweep: tools/fault_run.h tools/fault_calls.def
+$(addprefix $(BUILD)/tools/,fault_sweep used_calls): tools/fault_run.h \
+	tools/fault_calls.def
 
-# What the sandbox kills.
+# What the sandbox kills, and what mica needs.
 TRY    := $(BUILD)/tools/try_calls
-$(TRY): tools/try_calls.c vmm/seccomp.c tools/bpf_run.h tools/calls.h \
-	vmm/syscalls.def vmm/seccomp.h
+$(TRY) $(BUILD)/tools/used_calls: tools/calls.h vmm/syscalls.def vmm/seccomp.h
+
+$(TRY): tools/try_calls.c tools/calls.c vmm/seccomp.c tools/bpf_run.h
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) $(OPT) $(filter-out -MMD -MP,$(STD)) -o $@ $(filter %.c,$^)

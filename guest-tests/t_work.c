@@ -11,6 +11,16 @@
 
 enum { TIMES = 4 };
 
+/* 5.5.5: how many pages it has; then none again. */
+static void
+tell_actual(const struct virtio *v)
+{
+	enum { ACTUAL = 4 };
+
+	poke(v->config + ACTUAL, 4, 1);
+	poke(v->config + ACTUAL, 4, 0);
+}
+
 static void
 work_all(const char *text)
 {
@@ -23,6 +33,8 @@ work_all(const char *text)
 		virtio_begin(&v, 0, &q, w->queue);
 		for (unsigned i = 0; i < TIMES; i++)
 			w->work(&q);
+		if (w->type == VIRTIO_BALLOON)
+			tell_actual(&v);
 	}
 }
 

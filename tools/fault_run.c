@@ -47,6 +47,9 @@ const struct fault_row fault_rows[CALLS] = {
 #include "tools/fault_calls.def"
 };
 
+void (*fault_witness)(int thread, const struct seccomp_data *call);
+bool fault_socket;
+
 /* Both processes see it: the descriptor's number in the child. */
 struct shared {
 	int listener; /* -1: not yet */
@@ -160,7 +163,11 @@ begin(struct run *r, const char *const *words)
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int out[2], err[2];
 
-	if (shared == MAP_FAILED || pipe2(out, O_CLOEXEC | O_NONBLOCK) < 0 ||
+	if (shared == MAP_FAILED ||
+	    (fault_socket
+		    ? socketpair(AF_UNIX,
+			  SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, out)
+		    : pipe2(out, O_CLOEXEC | O_NONBLOCK)) < 0 ||
 	    pipe2(err, O_CLOEXEC | O_NONBLOCK) < 0)
 		give_up("pipes");
 	fcntl(out[1], F_SETFL, 0);
@@ -240,6 +247,8 @@ answer(struct run *r)
 	memset(&reply, 0, sizeof(reply));
 	if (ioctl(r->listener, SECCOMP_IOCTL_NOTIF_RECV, &ask) < 0)
 		return; /* a signal, or the end, came first */
+	if (fault_witness != NULL)
+		fault_witness((int)ask.head.pid, &ask.head.data);
 	reply.head.id = ask.head.id;
 	reply.head.error = -judge(r, &ask.head.data);
 	if (reply.head.error == 0)

@@ -62,6 +62,14 @@ struct fault_talk {
 	const char *path, *text;
 };
 
+/* What fault_run() does besides, unless NULL: it is told of each call of each
+ * thread, before that is made, with all counted (CALLS). */
+struct seccomp_data;
+extern void (*fault_witness)(int thread, const struct seccomp_data *call);
+
+/* stdout is a socket, which cannot be opened anew. */
+extern bool fault_socket;
+
 /* Runs words[0], with nothing on stdin; `talk` may be NULL. */
 void fault_run(const struct fault *fault, const char *const *words,
     const struct fault_talk *talk, struct fault_outcome *o);
