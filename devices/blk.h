@@ -5,7 +5,8 @@
  * number; which file is behind it is vmm/disk.c's to know. Unit tests and
  * fuzzers link a disk in memory.
  *
- * Threads: the loop, with the board's lock held; blk_stop() from vCPUs, too.
+ * Threads: the loop, with the board's lock held; blk_stop() and blk_settle() from
+ * vCPUs, too.
  */
 #ifndef DEVICES_BLK_H
 #define DEVICES_BLK_H
@@ -47,5 +48,9 @@ enum blk_result blk_submit(
  * guest memory or changes the disk any more, and virtio_blk_done() will not
  * come for it. A write under way may have been cut short. */
 void blk_stop(unsigned device, unsigned queue);
+
+/* Waits until all of the device's I/O is done, and virtio_blk_done() has come for
+ * it: from within. */
+void blk_settle(unsigned device);
 
 #endif

@@ -82,6 +82,10 @@ struct virtio_type {
 	/* A queue is reset: when this returns, nothing touches the buffers that
 	 * were popped from it, and they are forgotten. */
 	void (*stop)(struct virtio *v, unsigned queue);
+	/* The driver takes its memory back (PCI's Bus Master): when this
+	 * returns, all buffers that were popped are pushed. NULL where none
+	 * outlasts a kick. */
+	void (*settle)(struct virtio *v);
 	/* The device is reset, all queues are stopped: as at power-on. */
 	void (*reset)(struct virtio *v);
 	/* Its configuration space, config_size bytes, into `to`, which is 0. */

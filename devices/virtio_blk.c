@@ -295,6 +295,12 @@ stop(struct virtio *v, unsigned queue)
 }
 
 static void
+settle(struct virtio *v)
+{
+	blk_settle(v->function.device);
+}
+
+static void
 reset(struct virtio *v)
 {
 	((struct virtio_blk *)v)->writeback = true;
@@ -315,6 +321,7 @@ const struct virtio_type virtio_blk_type = {
 	    BIT(VIRTIO_BLK_F_WRITE_ZEROES),
 	.kick = kick,
 	.stop = stop,
+	.settle = settle,
 	.reset = reset,
 	.config_read = virtio_blk_config_read,
 	.config_write = virtio_blk_config_write,

@@ -215,6 +215,61 @@ test_later(void)
 }
 
 static void
+end_three(void)
+{
+	for (unsigned n = 0; n < 3; n++)
+		virtio_blk_done(&d, fake.disk.tags[n], true);
+	virtio_blk_flush(&d);
+}
+
+static void
+begin_three(const char *name)
+{
+	begin(name);
+	fake.disk.later = true;
+	fake.disk.settle = end_three;
+	for (unsigned n = 0; n < 3; n++)
+		offer_in(n);
+	kick();
+}
+
+/* PCI 6.2.2: Bus Master; PM 1.2, 5.4.1: none in D3hot. */
+static void
+test_bus_master(void)
+{
+	enum { COMMAND = 4, BUS_MASTER = 4, PM_CONTROL = 0xa8, D3HOT = 3 };
+
+	for (mode = SPLIT; mode < MODES; mode++) {
+		begin_three("what a disk is at ends before its bus mastering");
+		virtio_pci_config_write(
+		    &d.v, &virtio_blk_type, COMMAND, 0, 3); /* the others */
+		virtio_pci_config_write(
+		    &d.v, &virtio_blk_type, COMMAND, ~0u, BUS_MASTER);
+		expect_eq(fake.disk.settles, 0);
+		expect(!taken());
+		virtio_pci_config_write(
+		    &d.v, &virtio_blk_type, COMMAND, 0, BUS_MASTER);
+		expect_eq(fake.disk.settles, 1);
+		expect(taken() && taken() && taken() && !taken());
+		expect_eq(get(STATUS, 3), OK);
+		expect(!pci_function_masters(&d.v.function));
+		virtio_pci_config_write(
+		    &d.v, &virtio_blk_type, COMMAND, 0, BUS_MASTER);
+		expect_eq(fake.disk.settles, 1);
+	}
+	mode = SPLIT;
+	begin_three("... and before it sleeps");
+	d.v.setup.legacy = false; /* then it can */
+	virtio_pci_config_write(&d.v, &virtio_blk_type, PM_CONTROL, 0, 3);
+	virtio_pci_config_write(
+	    &d.v, &virtio_blk_type, PM_CONTROL, D3HOT, 0xff00);
+	expect_eq(fake.disk.settles, 0);
+	virtio_pci_config_write(&d.v, &virtio_blk_type, PM_CONTROL, D3HOT, 3);
+	expect_eq(fake.disk.settles, 1);
+	expect(taken() && taken() && taken());
+}
+
+static void
 test_reset(void)
 {
 	for (mode = SPLIT; mode < MODES; mode++) {
@@ -299,6 +354,7 @@ main(void)
 	test_ranges();
 	test_cache();
 	test_later();
+	test_bus_master();
 	test_reset();
 	test_room();
 	test_turns();

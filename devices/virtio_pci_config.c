@@ -236,6 +236,20 @@ caps_write(struct virtio *v, const struct virtio_type *type, unsigned reg,
 	pci_function_update(f);
 }
 
+/* Memory that is no longer the device's may be another kernel's next (kexec): so
+ * what it is at is ended first, as if it had been in time for the write. */
+static bool
+takes_memory_back(
+    const struct virtio *v, unsigned reg, uint32_t value, uint32_t mask)
+{
+	if (!pci_function_masters(&v->function))
+		return false;
+	if (reg == PCI_COMMAND)
+		return (~value & mask & PCI_COMMAND_MASTER) != 0;
+	return reg == PM_CONTROL && express(v) && (mask & 0xff) != 0 &&
+	    (value & PCI_PM_CTRL_STATE_MASK) == D3HOT;
+}
+
 /* When the device may use memory again, it looks for what it missed. */
 void
 virtio_pci_config_write(struct virtio *v, const struct virtio_type *type,
@@ -244,6 +258,8 @@ virtio_pci_config_write(struct virtio *v, const struct virtio_type *type,
 	bool could = pci_function_masters(&v->function);
 	struct pci_shape shape;
 
+	if (type->settle != NULL && takes_memory_back(v, reg, value, mask))
+		type->settle(v);
 	if (reg < PCI_HEADER_SIZE) {
 		shape = shape_of(v, type);
 		pci_function_write(&v->function, &shape, reg, value, mask);

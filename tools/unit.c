@@ -220,6 +220,15 @@ blk_stop(unsigned device, unsigned queue)
 }
 
 void
+blk_settle(unsigned device)
+{
+	check(device < 32);
+	fake.disk.settles++;
+	if (fake.disk.settle != NULL)
+		fake.disk.settle();
+}
+
+void
 balloon_changed(uint32_t pages)
 {
 	fake.balloon = pages;

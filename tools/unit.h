@@ -76,8 +76,9 @@ extern struct fake {
 		bool fail;	   /* do nothing and fail */
 		struct blk_io io;  /* the last; without its iovecs */
 		uint32_t tags[64]; /* of the last 64, as of MSIs */
-		unsigned ios, stops;
-	} disk; /* blk_submit(), blk_stop(), for all devices */
+		unsigned ios, stops, settles;
+		void (*settle)(void); /* has what comes later be done */
+	} disk; /* blk_submit() and its like, for all devices */
 	struct {
 		uint8_t out[1 << 14]; /* console_write(): the first bytes, */
 		size_t out_len;

@@ -293,6 +293,15 @@ purge(struct blk_engine *e, struct blk_list *list)
 	}
 }
 
+static void
+wait_for_host(struct blk_engine *e, const struct blk_disk *d)
+{
+	if (d->aio == BLK_AIO_URING)
+		blk_uring_wait(e);
+	else
+		blk_threads_wait(e);
+}
+
 void
 blk_engine_stop(struct blk_engine *e, unsigned disk, unsigned queue)
 {
@@ -304,10 +313,17 @@ blk_engine_stop(struct blk_engine *e, unsigned disk, unsigned queue)
 	purge(e, &d->unsynced);
 	purge(e, &d->syncing);
 	purge(e, &e->done);
-	for (reap(e); d->dropped > 0 || e->cancels > 0; reap(e)) {
-		if (d->aio == BLK_AIO_URING)
-			blk_uring_wait(e);
-		else
-			blk_threads_wait(e);
-	}
+	for (reap(e); d->dropped > 0 || e->cancels > 0; reap(e))
+		wait_for_host(e, d);
+}
+
+bool
+blk_engine_await(struct blk_engine *e, unsigned disk)
+{
+	struct blk_disk *d = &e->disk[disk];
+
+	reap(e);
+	if (d->room < BLK_JOBS && e->done.first == NULL)
+		wait_for_host(e, d);
+	return d->room < BLK_JOBS;
 }

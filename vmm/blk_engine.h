@@ -103,6 +103,10 @@ struct blk_done {
 };
 bool blk_engine_next(struct blk_engine *e, struct blk_done *done);
 
+/* If I/O of the disk is under way, waits until blk_engine_next() may have some
+ * of it. False: none is. */
+bool blk_engine_await(struct blk_engine *e, unsigned disk);
+
 /* Is nothing under way that could touch guest memory, or the disks? */
 bool blk_engine_idle(const struct blk_engine *e);
 

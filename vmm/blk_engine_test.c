@@ -75,6 +75,29 @@ test_each(void)
 	}
 }
 
+static void
+test_await(void)
+{
+	struct blk_done done;
+	bool told[16] = { false };
+
+	begin("all that one disk is at, and no more", 2, BLK_SYNC_FLUSH);
+	expect(!blk_engine_await(engine, 0) && blk_engine_idle(engine));
+	for (unsigned i = 0; i < ARRAY_SIZE(told) - 1; i++)
+		expect_eq(submit_at(0, i, BLK_WRITE, i * 512, 512), BLK_LATER);
+	expect_eq(submit(0, ARRAY_SIZE(told) - 1, &flush_io), BLK_LATER);
+	expect(!blk_engine_idle(engine));
+	expect(!blk_engine_await(engine, 1));
+	while (blk_engine_await(engine, 0))
+		while (blk_engine_next(engine, &done)) {
+			expect(done.ok && !told[done.tag]);
+			told[done.tag] = true;
+		}
+	for (unsigned i = 0; i < ARRAY_SIZE(told); i++)
+		expect(told[i]);
+	expect(blk_engine_idle(engine));
+}
+
 /* /dev/null takes every write, and no sync. */
 static int
 no_sync(unsigned disk)
@@ -351,6 +374,7 @@ cases(void)
 {
 	test_room();
 	test_each();
+	test_await();
 	test_sync();
 	test_unmap();
 	test_stop();

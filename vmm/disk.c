@@ -3,8 +3,9 @@
  * Between the devices blk0 to blk7, devices/blk.h, and the engine that does
  * their I/O. Each I/O begins when the loop has let go of the board's lock.
  *
- * Threads: main before the start and at the end; the loop; blk_stop() on vCPUs.
- * The board's lock is held but where disk.h says otherwise.
+ * Threads: main before the start and at the end; the loop; blk_stop() and
+ * blk_settle() on vCPUs. The board's lock is held but where disk.h says
+ * otherwise.
  */
 #include "vmm/disk.h"
 
@@ -167,6 +168,13 @@ blk_stop(unsigned device, unsigned queue)
 	blk_engine_stop(&vm.disks, disk, queue);
 	if (blk_engine_room_again(&vm.disks, disk))
 		virtio_blk_room(device_of(disk));
+}
+
+void
+blk_settle(unsigned device)
+{
+	while (blk_engine_await(&vm.disks, disk_of(device)))
+		disk_ready();
 }
 
 /*
