@@ -56,8 +56,6 @@ cpuid_feature(const char *name)
 {
 	static const char names[][20] = {
 #define FEATURE(name, ...) #name,
-#define NEVER(name)
-#define NEEDS(name, other)
 #include "vmm/cpuid.def"
 	};
 

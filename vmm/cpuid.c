@@ -30,10 +30,21 @@ _Static_assert(sizeof(union table) == sizeof(vm.cpuid), "vm.cpuid");
 
 enum reg { eax, ebx, ecx, edx };
 
+enum word {
+#define REGISTER(name, ...) name,
+#include "vmm/cpuid.def"
+};
+
+static const struct {
+	uint32_t leaf;
+	uint8_t index, reg;
+} words[] = {
+#define REGISTER(name, leaf, index, reg) { leaf, index, reg },
+#include "vmm/cpuid.def"
+};
+
 enum feature {
 #define FEATURE(name, ...) F_##name,
-#define NEVER(name)
-#define NEEDS(name, other)
 #include "vmm/cpuid.def"
 	FEATURES
 };
@@ -41,33 +52,24 @@ enum feature {
 /* One behind the other, each with its '\0'. */
 static const char names[] =
 #define FEATURE(name, ...) #name "\0"
-#define NEVER(name)
-#define NEEDS(name, other)
 #include "vmm/cpuid.def"
     ;
 
 static const struct {
-	uint32_t leaf;
-	uint8_t index, reg, bit;
+	uint8_t word, bit;
 } features[] = {
-#define FEATURE(name, leaf, index, reg, bit) { leaf, index, reg, bit },
-#define NEVER(name)
-#define NEEDS(name, other)
+#define FEATURE(name, word, bit) { word, bit },
 #include "vmm/cpuid.def"
 };
 
 static const uint8_t never[] = {
-#define FEATURE(...)
 #define NEVER(name) F_##name,
-#define NEEDS(name, other)
 #include "vmm/cpuid.def"
 };
 
 static const struct {
 	uint8_t feature, other;
 } needs[] = {
-#define FEATURE(...)
-#define NEVER(name)
 #define NEEDS(name, other) { F_##name, F_##other },
 #include "vmm/cpuid.def"
 };
@@ -112,12 +114,13 @@ need(union table *t, uint32_t leaf, uint32_t index)
 static uint32_t *
 reg_of(union table *t, enum feature f)
 {
+	unsigned word = features[f].word;
 	struct kvm_cpuid_entry2 *e =
-	    find(t, features[f].leaf, features[f].index);
+	    find(t, words[word].leaf, words[word].index);
 
 	if (e == NULL)
 		return NULL;
-	switch (features[f].reg) {
+	switch (words[word].reg) {
 	case eax:
 		return &e->eax;
 	case ebx:
