@@ -121,11 +121,13 @@ static void
 check_memory(void)
 {
 	struct rlimit lock = { 0, 0 };
+	const char *choice; /* always madvise [never] */
 	char line[256];
 
 	line_of(-1, "/sys/kernel/mm/transparent_hugepage/enabled", line);
+	choice = strchr(line, '[');
 	check_row(false, "huge pages",
-	    line[0] != '\0' && strstr(line, "[never]") == NULL, "%s", line);
+	    choice != NULL && strcmp(choice, "[never]") != 0, "%s", line);
 	getrlimit(RLIMIT_MEMLOCK, &lock);
 	text_put(line, sizeof(line), "%llu KiB",
 	    (unsigned long long)lock.rlim_cur / 1024);
