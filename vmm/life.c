@@ -53,8 +53,8 @@ message(struct iovec *iov, union rights *rights, unsigned fds)
  * The supervisor.
  */
 
-/* On every way out, but not in a life. */
-static void
+/* On every way out through exit(), but not in a life. */
+__attribute__((destructor)) static void
 tidy_up(void)
 {
 	if (vm.life.word != 0)
@@ -87,7 +87,6 @@ on_crash(void (*handler)(int signal))
 void
 life_keep_tidy(void)
 {
-	atexit(tidy_up);
 	on_crash(crashed);
 }
 
