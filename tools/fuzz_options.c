@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Fuzz target: the command line, by every option of vmm/options.def.
- * Reaches: vmm/options.def vmm/config.c vmm/config_words.c
+ * Reaches: vmm/options.def vmm/config.c vmm/config_words.c vmm/config_image.c
  *
  * Input: words, a line each. --help and --version, which only print, are not
  * given to the parser.

@@ -15,121 +15,28 @@
 #include "vmm/log.h"
 #include "vmm/text.h"
 
-/* Each parser returns NULL, or what the text should have been. */
-static const char *
-opt_kernel(struct config *c, const char *text)
+/* Each option's name, argument and help, one behind the other; "" at the end. */
+static const char words[] =
+#define OPTION(name, argument, parser, help) name "\0" argument "\0" help "\0"
+#include "vmm/options.def"
+    ;
+
+struct option {
+	const char *name, *argument, *help;
+};
+
+static bool
+next_option(const char **at, struct option *o)
 {
-	if (c->kernel != NULL)
-		return "one image; for modules there is --initrd";
-	c->kernel = text;
-	return NULL;
+	if (**at == '\0')
+		return false;
+	o->name = text_next(at);
+	o->argument = text_next(at);
+	o->help = text_next(at);
+	return true;
 }
 
-static const char *
-opt_firmware(struct config *c, const char *text)
-{
-	c->firmware = true;
-	c->loader = boot_loader("firmware");
-	return opt_kernel(c, text);
-}
-
-static const char *
-opt_initrd(struct config *c, const char *text)
-{
-	if (c->module_count == BOOT_MODULES_MAX)
-		return "at most 16 modules";
-	c->modules[c->module_count].option = "--initrd";
-	c->modules[c->module_count].path = text;
-	c->modules[c->module_count++].args = "";
-	return NULL;
-}
-
-/* "FILE ARGS": the path is cut out into config's own memory. */
-static const char *
-opt_module(struct config *c, const char *text)
-{
-	const char *space = strchr(text, ' ');
-	size_t length = space ? (size_t)(space - text) : strlen(text);
-	char *path = c->text + c->text_used;
-
-	if (length >= sizeof(c->text) - c->text_used)
-		return "shorter paths";
-	memcpy(path, text, length);
-	path[length] = '\0';
-	c->text_used += length + 1;
-	if (opt_initrd(c, path) != NULL)
-		return "at most 16 modules";
-	c->modules[c->module_count - 1].option = "--module";
-	if (space != NULL)
-		c->modules[c->module_count - 1].args = space + 1;
-	return NULL;
-}
-
-/* Appends a word: `--cmdline a -- b` gives "a b". */
-static const char *
-opt_cmdline(struct config *c, const char *text)
-{
-	size_t used = strlen(c->cmdline);
-	size_t n = text_put(c->cmdline + used, sizeof(c->cmdline) - used,
-	    "%s%s", used ? " " : "", text);
-
-	if (n >= sizeof(c->cmdline) - used)
-		return "at most 16383 characters in all";
-	return NULL;
-}
-
-static const char *
-opt_flat(struct config *c, const char *text)
-{
-	static const char names[][12] = { "real", "protected", "long" };
-	char word[32];
-
-	while (*text == ',') {
-		size_t length = strcspn(++text, ",");
-
-		if (length >= sizeof(word))
-			return "flat,addr=ADDRESS,mode=real|protected|long";
-		memcpy(word, text, length);
-		word[length] = '\0';
-		text += length;
-		if (strncmp(word, "addr=", 5) == 0 &&
-		    parse_size(word + 5, &c->flat_address))
-			continue;
-		unsigned mode = 0;
-		while (mode < ARRAY_SIZE(names) &&
-		    (strncmp(word, "mode=", 5) != 0 ||
-			strcmp(word + 5, names[mode]) != 0))
-			mode++;
-		if (mode == ARRAY_SIZE(names))
-			return "flat,addr=ADDRESS,mode=real|protected|long";
-		c->flat_mode = (enum entry_mode)mode;
-	}
-	return NULL;
-}
-
-static const char *
-opt_loader(struct config *c, const char *text)
-{
-	char name[16];
-	size_t length = strcspn(text, ",");
-
-	c->firmware = strcmp(text, "firmware") == 0;
-	c->loader = NULL;
-	if (strcmp(text, "auto") == 0)
-		return NULL;
-	if (length < sizeof(name)) {
-		memcpy(name, text, length);
-		name[length] = '\0';
-		c->loader = boot_loader(name);
-		if (c->loader != NULL && strcmp(name, "flat") == 0)
-			return opt_flat(c, text + length);
-		if (c->loader != NULL && text[length] == '\0')
-			return NULL;
-	}
-	return "auto or a loader's name (mica --help lists them)";
-}
-
-static const char *
+const char *
 opt_mem(struct config *c, const char *text)
 {
 	if (!parse_size(text, &c->mem) || c->mem % 4096 != 0 ||
@@ -138,7 +45,7 @@ opt_mem(struct config *c, const char *text)
 	return NULL;
 }
 
-static const char *
+const char *
 opt_cpus(struct config *c, const char *text)
 {
 	uint64_t n;
@@ -149,7 +56,7 @@ opt_cpus(struct config *c, const char *text)
 	return NULL;
 }
 
-static const char *
+const char *
 opt_cpu(struct config *c, const char *text)
 {
 	char name[24];
@@ -185,7 +92,7 @@ choose(const char *text, const char *a, const char *b, const char *c)
 					: -1;
 }
 
-static const char *
+const char *
 opt_irqchip(struct config *c, const char *text)
 {
 	int n = choose(text, "split", "kernel", "none");
@@ -194,7 +101,7 @@ opt_irqchip(struct config *c, const char *text)
 	return n < 0 ? "split, kernel or none" : NULL;
 }
 
-static const char *
+const char *
 opt_pit(struct config *c, const char *text)
 {
 	int n = choose(text, "user", "kernel", "none");
@@ -203,7 +110,7 @@ opt_pit(struct config *c, const char *text)
 	return n < 0 ? "user, kernel or none" : NULL;
 }
 
-static const char *
+const char *
 opt_on_reboot(struct config *c, const char *text)
 {
 	int n = choose(text, "exit", "restart", NULL);
@@ -212,7 +119,7 @@ opt_on_reboot(struct config *c, const char *text)
 	return n < 0 ? "exit or restart" : NULL;
 }
 
-static const char *
+const char *
 opt_teardown(struct config *c, const char *text)
 {
 	int n = choose(text, "async", "sync", NULL);
@@ -221,7 +128,7 @@ opt_teardown(struct config *c, const char *text)
 	return n < 0 ? "async or sync" : NULL;
 }
 
-static const char *
+const char *
 opt_rng(struct config *c, const char *text)
 {
 	struct virtio_setup *setup = &c->devices.rng;
@@ -239,14 +146,14 @@ opt_rng(struct config *c, const char *text)
 	return virtio_wrong(setup);
 }
 
-static const char *
+const char *
 opt_control(struct config *c, const char *text)
 {
 	c->control = text;
 	return *text == '\0' ? "the path of a socket to create" : NULL;
 }
 
-static const char *
+const char *
 opt_paused(struct config *c, const char *text)
 {
 	(void)text;
@@ -254,7 +161,7 @@ opt_paused(struct config *c, const char *text)
 	return NULL;
 }
 
-static const char *
+const char *
 opt_stats(struct config *c, const char *text)
 {
 	(void)text;
@@ -262,7 +169,7 @@ opt_stats(struct config *c, const char *text)
 	return NULL;
 }
 
-static const char *
+const char *
 opt_check_host(struct config *c, const char *text)
 {
 	(void)text;
@@ -270,7 +177,7 @@ opt_check_host(struct config *c, const char *text)
 	return NULL;
 }
 
-static const char *
+const char *
 opt_describe(struct config *c, const char *text)
 {
 	(void)text;
@@ -278,7 +185,7 @@ opt_describe(struct config *c, const char *text)
 	return NULL;
 }
 
-static const char *
+const char *
 opt_version(struct config *c, const char *text)
 {
 	(void)c, (void)text;
@@ -286,18 +193,20 @@ opt_version(struct config *c, const char *text)
 	exit(0);
 }
 
-static const char *
+const char *
 opt_help(struct config *c, const char *text)
 {
+	const char *at = words;
+	struct option o;
+
 	(void)c, (void)text;
 	print("usage: mica [OPTIONS] [IMAGE] [-- COMMAND LINE]\n\n"
 	      "Boots IMAGE, or the guest inside mica, on KVM. stdin and stdout"
 	      " are its COM1;\non a terminal Ctrl-A x leaves, Ctrl-A h helps.\n"
 	      "\n");
-#define OPTION(name, argument, parser, help)                                   \
-	print("  --%s%s%s\n\t%s\n", name, *(argument) ? " " : "", argument,    \
-	    help);
-#include "vmm/options.def"
+	while (next_option(&at, &o))
+		print("  --%s%s%s\n\t%s\n", o.name, *o.argument ? " " : "",
+		    o.argument, o.help);
 	print("\nLoaders:");
 	for (unsigned i = 0; boot_loader_name(i) != NULL; i++)
 		print(" %s", boot_loader_name(i));
@@ -312,25 +221,33 @@ opt_help(struct config *c, const char *text)
 	exit(0);
 }
 
-struct option {
-	char name[15];
-	bool argument;
-	const char *(*parse)(struct config *config, const char *text);
-};
-
-static const struct option options[] = {
-#define OPTION(name, argument, parser, help)                                   \
-	{ name, sizeof(argument) > 1, opt_##parser },
-#include "vmm/options.def"
-};
-
-static const struct option *
-find_option(const char *name, size_t length)
+/* Its row of options.def, or -1. */
+static int
+find_option(const char *name, size_t length, struct option *o)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(options); i++)
-		if (strlen(options[i].name) == length &&
-		    memcmp(options[i].name, name, length) == 0)
-			return &options[i];
+	const char *at = words;
+
+	for (int row = 0; next_option(&at, o); row++)
+		if (strlen(o->name) == length &&
+		    memcmp(o->name, name, length) == 0)
+			return row;
+	return -1;
+}
+
+static const char *
+parse(int row, struct config *c, const char *text)
+{
+	enum {
+#define OPTION(name, argument, parser, help) ROW_##parser,
+#include "vmm/options.def"
+	};
+
+	switch (row) {
+#define OPTION(name, argument, parser, help)                                   \
+	case ROW_##parser:                                                     \
+		return opt_##parser(c, text);
+#include "vmm/options.def"
+	}
 	return NULL;
 }
 
@@ -340,26 +257,51 @@ parse_option(struct config *c, char **argv, int i)
 {
 	size_t end = strcspn(argv[i], "=");
 	bool named = strncmp(argv[i], "--", 2) == 0;
-	const struct option *o =
-	    named ? find_option(argv[i] + 2, end - 2) : NULL;
+	struct option o;
+	int row = named ? find_option(argv[i] + 2, end - 2, &o) : -1;
 	char *value = argv[i][end] ? argv[i] + end + 1 : NULL;
 	const char *wrong;
 	int taken = 1;
 
-	if (o == NULL)
+	if (row < 0)
 		die("%.200s: no such option (mica --help lists them)", argv[i]);
-	if (!o->argument && value != NULL)
-		die("--%s takes no value", o->name);
-	if (o->argument && value == NULL) {
+	if (*o.argument == '\0' && value != NULL)
+		die("--%s takes no value", o.name);
+	if (*o.argument != '\0' && value == NULL) {
 		value = argv[i + 1];
 		taken = 2;
 	}
-	if (o->argument && value == NULL)
-		die("--%s needs a value (see mica --help)", o->name);
-	wrong = o->parse(c, value);
+	if (*o.argument != '\0' && value == NULL)
+		die("--%s needs a value (see mica --help)", o.name);
+	wrong = parse(row, c, value);
 	if (wrong != NULL)
-		die("--%s %.200s: expected %s", o->name, value, wrong);
+		die("--%s %.200s: expected %s", o.name, value, wrong);
 	return taken;
+}
+
+static void
+refuse(bool wrong, const char *why)
+{
+	if (wrong)
+		die("%s", why);
+}
+
+/* What cannot be together, once every option is known. */
+static void
+judge_together(const struct config *c)
+{
+	refuse(c->kernel == NULL && (c->loader != NULL || c->module_count != 0),
+	    "--loader, --initrd and --module need an IMAGE beside them");
+	refuse(c->balloon.target > c->mem,
+	    "--balloon target=SIZE: more than the guest has by --mem");
+	refuse(c->paused && c->control == NULL,
+	    "--paused needs --control PATH, to let the guest go on");
+	refuse(c->pit == PIT_KERNEL && c->irqchip != IRQCHIP_KERNEL,
+	    "--pit kernel: KVM's needs --irqchip kernel beside it");
+	refuse(c->irqchip == IRQCHIP_NONE && c->cpus > 1,
+	    "--irqchip none: one CPU only: an APIC starts the others");
+	refuse(c->sandbox == SANDBOX_OFF && (c->sandbox_strict || c->jail),
+	    "--sandbox off: not with --sandbox-strict or --jail-uid");
 }
 
 void
@@ -385,16 +327,5 @@ config_parse(struct config *c, int argc, char **argv)
 	for (i++; i < argc; i++)
 		if (opt_cmdline(c, argv[i]) != NULL)
 			die("the command line exceeds 16383 characters");
-	if (c->kernel == NULL && (c->loader != NULL || c->module_count != 0))
-		die("--loader, --initrd and --module need an IMAGE beside them");
-	if (c->balloon.target > c->mem)
-		die("--balloon target=SIZE: more than the guest has by --mem");
-	if (c->paused && c->control == NULL)
-		die("--paused needs --control PATH, to let the guest go on");
-	if (c->pit == PIT_KERNEL && c->irqchip != IRQCHIP_KERNEL)
-		die("--pit kernel: KVM's needs --irqchip kernel beside it");
-	if (c->irqchip == IRQCHIP_NONE && c->cpus > 1)
-		die("--irqchip none: one CPU only: an APIC starts the others");
-	if (c->sandbox == SANDBOX_OFF && (c->sandbox_strict || c->jail))
-		die("--sandbox off: not with --sandbox-strict or --jail-uid");
+	judge_together(c);
 }

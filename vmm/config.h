@@ -98,18 +98,10 @@ struct config {
  * one line on a wrong option, with 0 after --help or --version. */
 void config_parse(struct config *config, int argc, char **argv);
 
-/* Parsers with files of their own, config_*.c, as those in config.c: NULL, or
- * what `text` should have been. */
-const char *opt_balloon(struct config *config, const char *text);
-const char *opt_disk(struct config *config, const char *text);
-const char *opt_console(struct config *config, const char *text);
-const char *opt_rtc(struct config *config, const char *text);
-const char *opt_sandbox(struct config *config, const char *text);
-const char *opt_sandbox_strict(struct config *config, const char *text);
-const char *opt_jail_uid(struct config *config, const char *text);
-const char *opt_jail_gid(struct config *config, const char *text);
-const char *opt_netns(struct config *config, const char *text);
-const char *opt_cgroup(struct config *config, const char *text);
-const char *opt_kvm(struct config *config, const char *text);
+/* Each option's parser, here or in config_*.c: NULL, or what `text` should have
+ * been. */
+#define OPTION(name, argument, parser, help)                                   \
+	const char *opt_##parser(struct config *config, const char *text);
+#include "vmm/options.def"
 
 #endif

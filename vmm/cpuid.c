@@ -15,6 +15,7 @@
 
 #include "vmm/cpuid.h"
 #include "vmm/log.h"
+#include "vmm/text.h"
 #include "vmm/vm.h"
 
 enum { ENTRIES_MAX = 256, APIC_BUS_HZ = 1000000000 /* KVM's */ };
@@ -80,8 +81,8 @@ cpuid_feature(const char *name)
 {
 	const char *at = names;
 
-	for (int i = 0; i < FEATURES; i++, at += strlen(at) + 1)
-		if (strcmp(at, name) == 0)
+	for (int i = 0; i < FEATURES; i++)
+		if (strcmp(text_next(&at), name) == 0)
 			return i;
 	return -1;
 }

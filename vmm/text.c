@@ -162,3 +162,12 @@ text_number(const char *text, unsigned base, uint64_t *value)
 			return NULL;
 	return text != from ? text : NULL;
 }
+
+const char *
+text_next(const char **at)
+{
+	const char *word = *at;
+
+	*at += strlen(word) + 1;
+	return word;
+}

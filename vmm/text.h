@@ -23,4 +23,8 @@ __attribute__((format(printf, 3, 0))) size_t text_putv(
  * none, or the number exceeds 64 bits. */
 const char *text_number(const char *text, unsigned base, uint64_t *value);
 
+/* The text at *at, of several one behind the other, each with its '\0'; *at is
+ * moved to the next. */
+const char *text_next(const char **at);
+
 #endif
