@@ -9,6 +9,7 @@
 #   make kill-sweep   mica is killed a thousand times, in five
 #   make fuzz    the fuzz targets, TIME=10m in all, JOBS=2, ENGINE=libfuzzer|afl
 #   make fuzz-merge  minimises their corpora
+#   make fuzz-record  records seeds from real guests, in half an hour
 #   make bench   the README's tables    make size    bytes per file
 #   make bench-blk   that of the disks, nested under QEMU
 #   make bench-timer that of the timers, in two minutes
@@ -105,6 +106,7 @@ $(TESTS): %: %.o $(PUREO)
 
 include tools/fuzz.mk
 include tools/fuzz_parsers.mk
+include tools/fuzz_record.mk
 
 # The chips beside QEMU's.
 DIFF   := $(BUILD)/unit/tools/diff_chips

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+#
+# Seeds for the board's fuzz target recorded from real guests (tools/fuzz_record):
+#
+#	make fuzz-record	records them and puts those that reach something
+#				of their own into the corpus; needs KVM, QEMU for
+#				Linux guests, SeaBIOS, clang; half an hour
+#
+# $(F)/mica.record is a mica that writes down what a guest does;
+# $(F)/fuzz_cut makes inputs of that.
+
+wrap      = $(addprefix -Wl$(comma)--wrap=,$(1))
+RECORDED := $(shell sed -n 's/^WRAP.[^,]*, \([a-z0-9_]*\),.*/\1/p' \
+	tools/fuzz_record.c)
+
+$(F)/mica.record: $(OBJ) $(BUILD)/tools/fuzz_record.o
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(OPT) $(LINK) $(call wrap,$(RECORDED)) -o $@ $^ -pthread
+
+$(F)/fuzz_cut: $(BOARDSRC:%.c=$(BUILD)/unit/%.o) \
+		$(patsubst %.c,$(BUILD)/unit/%.o,$(wildcard tools/fuzz_cut*.c))
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(SAN) $(BOARDLD) \
+	    $(call wrap,pio_read mmio_read gmem_read oracle_end) -o $@ $^
+
+fuzz-record: $(F)/mica.record $(F)/fuzz_cut $(F)/board.libfuzzer guests
+	tools/fuzz_record $(BUILD)
+
+.PHONY: fuzz-record
