@@ -184,7 +184,7 @@ test_enable(void)
 	expect(!fake.kick[TOY][0].enabled);
 	out(Q_ENABLE, 2, 1);
 	expect_eq(in(Q_ENABLE, 2), 1);
-	expect(fake.kick[TOY][0].enabled && !fake.kick[TOY][0].legacy);
+	expect(fake.kick[TOY][0].enabled);
 
 	unit_case("an enabled queue keeps its layout, and does not start anew "
 		  "(4.1.4.3.2)");

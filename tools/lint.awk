@@ -53,7 +53,7 @@ function judge_include(header)
 		breach(FNR, "devices/ does not know " header)
 	if (file ~ /^boot\// && header !~ /^(boot|devices)\// &&
 	    header !~ /^vmm\/(gmem|util|irq|log|text)\.h$/ &&
-	    header !~ /^(string|std[a-z]*|inttypes|errno|unistd|elf)\.h$/ &&
+	    header !~ /^(string|std[a-z]*|inttypes|errno|unistd|elf|sys\/uio)\.h$/ &&
 	    header !~ /^(linux|asm)\//)
 		breach(FNR, "boot/ does not know " header)
 }

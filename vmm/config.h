@@ -89,7 +89,7 @@ struct config {
 	const char *control; /* the socket's path, or NULL */
 	bool paused;
 	struct virtio_bus_setup devices;
-	bool rng_given; /* its device was asked for */
+	bool rng_given;	 /* its device was asked for */
 	char text[4096]; /* pieces of arguments that needed cutting */
 	size_t text_used;
 };
