@@ -4,7 +4,8 @@
 # tests' objects; $(F)/board.libfuzzer searches for more and needs clang.
 #
 #	make fuzz-seeds	writes the seeds that are code into the corpus
-#	make fuzz-cover	what of devices/ the corpus reaches, by file
+#	make fuzz-cover	what of devices/ the corpus reaches, by file, and what
+#			it does not for no reason that fuzz_cover.txt lists
 
 comma    := ,
 F        := $(BUILD)/fuzz
@@ -86,6 +87,7 @@ fuzz-cover: $(F)/board.cover
 	@llvm-profdata merge -o $(F)/cover.data $(F)/cover.raw
 	@llvm-cov report -instr-profile=$(F)/cover.data \
 	    -show-region-summary=false $< devices
+	@tools/fuzz_cover $< $(F)/cover.data
 
 -include $(wildcard $(F)/watched/*/*.d $(F)/covered/*/*.d)
 .PHONY: fuzz-seeds fuzz-cover
