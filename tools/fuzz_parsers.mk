@@ -53,7 +53,8 @@ fuzz_sources = tools/fuzz_$1.c tools/unit.c $(FMORE_$1:=.c) \
 $(foreach rule,fuzz_afl fuzz_libfuzzer fuzz_replay, \
 	$(foreach name,$(PARSERS), \
 	    $(eval $(call $(rule),$(name),$(call fuzz_sources,$(name))))) \
-	$(eval $(call $(rule),planted,tools/fuzz_planted.c)))
+	$(eval $(call $(rule),planted,tools/fuzz_planted.c)) \
+	$(eval $(call $(rule),empty,tools/fuzz_empty.c)))
 
 # All that have a corpus.
 FUZZERS := $(notdir $(wildcard tools/corpus/*))
@@ -63,7 +64,8 @@ ENGINE  ?= libfuzzer
 fuzz: $(FUZZERS:%=$(F)/%.$(ENGINE))
 	tools/fuzz $(BUILD) run $(TIME) $(JOBS) $(ENGINE) $(FUZZERS)
 
-bench-fuzz: $(foreach name,$(FUZZERS),$(F)/$(name).libfuzzer $(F)/$(name).afl)
+bench-fuzz: $(patsubst %,$(F)/%.trim,$(filter board,$(FUZZERS))) $(foreach \
+	    name,$(FUZZERS) empty,$(F)/$(name).libfuzzer $(F)/$(name).afl)
 	tools/bench_fuzz $(BUILD) 20 $(FUZZERS)
 
 fuzz-merge: $(FUZZERS:%=$(F)/%.libfuzzer) \
