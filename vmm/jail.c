@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <sched.h>
@@ -61,14 +60,36 @@ jail_join(void)
 	close(fd);
 }
 
+enum { KEEP = -1 }; /* an id as it is */
+
+/* Of the one thread that there is: libc's calls, which have every thread of a
+ * process change its ids, are 2 KiB with musl. */
+static bool
+set_gids(gid_t gid, gid_t effective)
+{
+	return syscall(SYS_setresgid, gid, effective, gid) == 0;
+}
+
+static bool
+set_uids(uid_t uid, uid_t effective)
+{
+	return syscall(SYS_setresuid, uid, effective, uid) == 0;
+}
+
+static bool
+drop_groups(void)
+{
+	return syscall(SYS_setgroups, 0L, NULL) == 0;
+}
+
 /* root's effective ids alone change, and come back: they own what is made. */
 static bool
 act_as(gid_t gid, uid_t uid)
 {
 	if (uid == 0)
-		return seteuid(uid) == 0 && setegid(gid) == 0;
-	return setgroups(0, NULL) == 0 && setegid(gid) == 0 &&
-	    seteuid(uid) == 0;
+		return set_uids((uid_t)KEEP, uid) && set_gids((gid_t)KEEP, gid);
+	return drop_groups() && set_gids((gid_t)KEEP, gid) &&
+	    set_uids((uid_t)KEEP, uid);
 }
 
 /* Linux since 5.12 gives nobody else a namespace that knows the root. */
@@ -131,7 +152,7 @@ jail_be_somebody(void)
 	return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 &&
 	    put("/proc/self/setgroups", "deny") &&
 	    map("/proc/self/uid_map", uid) && map("/proc/self/gid_map", gid) &&
-	    setresgid(gid, gid, gid) == 0 && setresuid(uid, uid, uid) == 0;
+	    set_gids(gid, gid) && set_uids(uid, uid);
 }
 
 /* Nothing is mounted any more but a file system without a file: the old root
@@ -155,9 +176,8 @@ jail_drop_ids(void)
 	const struct config *c = &vm.config;
 
 	return geteuid() != 0 ||
-	    (setgroups(0, NULL) == 0 &&
-		setresgid(c->jail_gid, c->jail_gid, c->jail_gid) == 0 &&
-		setresuid(c->jail_uid, c->jail_uid, c->jail_uid) == 0);
+	    (drop_groups() && set_gids(c->jail_gid, c->jail_gid) &&
+		set_uids(c->jail_uid, c->jail_uid));
 }
 
 bool

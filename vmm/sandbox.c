@@ -57,11 +57,11 @@ limit(int resource, rlim_t most)
 {
 	struct rlimit both;
 
-	if (getrlimit(resource, &both) < 0)
+	if (prlimit(0, resource, NULL, &both) < 0)
 		return false;
 	both.rlim_max = MIN(both.rlim_max, most);
 	both.rlim_cur = MIN(both.rlim_cur, most);
-	return setrlimit(resource, &both) == 0;
+	return prlimit(0, resource, &both, NULL) == 0;
 }
 
 static bool
