@@ -15,19 +15,30 @@ struct argument {
 	uint8_t type, need;
 };
 
-struct command {
-	char name[24];
-	void (*run)(struct command_call *call);
-	struct argument arguments[COMMAND_ARGUMENTS];
+/* Each command's name, one behind the other; "" at the end. */
+const char command_names[] =
+#define COMMAND(name, ...) name "\0"
+#include "vmm/commands.def"
+    ;
+
+enum {
+#define COMMAND(name, handler, ...) ROW_##handler,
+#include "vmm/commands.def"
 };
 
-static const struct command commands[] = {
+static const struct argument arguments[][COMMAND_ARGUMENTS] = {
 #define ARGUMENT(name, type, need)                                             \
 	{                                                                      \
 		name, type, need                                               \
 	}
-#define COMMAND(name, handler, ...) { name, run_##handler, { __VA_ARGS__ } },
+#define COMMAND(name, handler, ...) { __VA_ARGS__ },
 #include "vmm/commands.def"
+};
+
+/* A row of commands.def. */
+struct command {
+	const char *name;
+	unsigned row;
 };
 
 static const char type_names[][12] = {
@@ -97,7 +108,7 @@ judge_argument(struct command_call *call, const struct command *command,
 	char name[32];
 
 	for (unsigned i = 0; i < COMMAND_ARGUMENTS; i++) {
-		const struct argument *a = &command->arguments[i];
+		const struct argument *a = &arguments[command->row][i];
 
 		if (a->name[0] != '\0' && json_is(call->json, key, a->name)) {
 			take_argument(call, i, a, key + 1);
@@ -120,31 +131,40 @@ judge_arguments(struct command_call *call, const struct command *command,
 		judge_argument(call, command, key);
 		key = json_next(call->json, given, key + 1);
 	}
-	for (unsigned i = 0; i < COMMAND_ARGUMENTS; i++)
-		if (command->arguments[i].need == REQUIRED &&
-		    call->arguments[i].node == NULL && call->error == NULL)
+	for (unsigned i = 0; i < COMMAND_ARGUMENTS; i++) {
+		const struct argument *a = &arguments[command->row][i];
+
+		if (a->need == REQUIRED && call->arguments[i].node == NULL &&
+		    call->error == NULL)
 			command_fail(call, "GenericError", "%s needs %s",
-			    command->name, command->arguments[i].name);
+			    command->name, a->name);
+	}
 }
 
-static const struct command *
-find(const struct json *j, const struct json_node *name)
+static bool
+find(
+    const struct json *j, const struct json_node *name, struct command *command)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(commands); i++)
-		if (json_is(j, name, commands[i].name))
-			return &commands[i];
-	return NULL;
+	const char *at = command_names;
+
+	for (command->row = 0; *at != '\0'; command->row++) {
+		command->name = text_next(&at);
+		if (json_is(j, name, command->name))
+			return true;
+	}
+	return false;
 }
 
 /* In negotiation mode there is one command, and later not that one. */
-static const struct command *
-judge_name(struct command_call *call, const struct json_node *node)
+static void
+judge_name(struct command_call *call, const struct json_node *node,
+    struct command *command)
 {
-	const struct command *command = find(call->json, node);
-	bool negotiates = command != NULL && command->run == run_capabilities;
+	bool found = find(call->json, node, command);
+	bool negotiates = command->row == ROW_capabilities;
 	char name[32];
 
-	if (command == NULL)
+	if (!found)
 		command_fail(call, "CommandNotFound",
 		    "no command \"%s\" (see query-commands)",
 		    name_of(call->json, node, name));
@@ -154,7 +174,18 @@ judge_name(struct command_call *call, const struct json_node *node)
 	else if (call->client->negotiated && negotiates)
 		command_fail(call, "CommandNotFound",
 		    "qmp_capabilities is done already");
-	return command;
+}
+
+static void
+run_row(unsigned row, struct command_call *call)
+{
+	switch (row) {
+#define COMMAND(name, handler, ...)                                            \
+	case ROW_##handler:                                                    \
+		run_##handler(call);                                           \
+		break;
+#include "vmm/commands.def"
+	}
 }
 
 /* The members of a message but for its id. */
@@ -204,7 +235,7 @@ run(struct command_call *call)
 {
 	const struct json *j = call->json;
 	const struct json_node *name = json_member(j, j->nodes, "execute");
-	const struct command *command = NULL;
+	struct command command = { .name = "" };
 
 	take_id(call);
 	if (call->error == NULL)
@@ -212,12 +243,12 @@ run(struct command_call *call)
 	if (call->error == NULL && name == NULL)
 		command_fail(call, "GenericError", "no execute");
 	if (call->error == NULL)
-		command = judge_name(call, name);
+		judge_name(call, name, &command);
 	if (call->error == NULL)
 		judge_arguments(
-		    call, command, json_member(j, j->nodes, "arguments"));
+		    call, &command, json_member(j, j->nodes, "arguments"));
 	if (call->error == NULL)
-		command->run(call);
+		run_row(command.row, call);
 }
 
 static void

@@ -62,6 +62,9 @@ struct command_call {
 __attribute__((format(printf, 3, 4))) void command_fail(
     struct command_call *call, const char *error, const char *format, ...);
 
+/* All names, one behind the other (text.h); "" at the end. */
+extern const char command_names[];
+
 #define COMMAND(name, handler, ...)                                            \
 	void run_##handler(struct command_call *call);
 #include "vmm/commands.def"

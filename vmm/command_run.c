@@ -24,13 +24,12 @@ run_capabilities(struct command_call *call)
 void
 run_query_commands(struct command_call *call)
 {
-	const char *comma = "";
+	const char *comma = "", *at = command_names;
 
 	json_put(&call->value, "[");
-#define COMMAND(name, ...)                                                     \
-	json_put(&call->value, "%s{\"name\": \"%s\"}", comma, name);           \
-	comma = ", ";
-#include "vmm/commands.def"
+	for (; *at != '\0'; comma = ", ")
+		json_put(&call->value, "%s{\"name\": \"%s\"}", comma,
+		    text_next(&at));
 	json_put(&call->value, "]");
 }
 

@@ -210,9 +210,10 @@ opt_help(struct config *c, const char *text)
 	print("\nLoaders:");
 	for (unsigned i = 0; boot_loader_name(i) != NULL; i++)
 		print(" %s", boot_loader_name(i));
-	print("\n\nCommands of --control:");
-#define COMMAND(name, ...) print(" %s", name);
+	print("\n\nCommands of --control:"
+#define COMMAND(name, ...) " " name
 #include "vmm/commands.def"
+	);
 	print(
 	    "\n\nExit status: 0 the guest powered off or reset, or the user"
 	    " left; what the guest\ngave to port 0xf4 (value << 1 | 1) or 0xf8"
