@@ -270,8 +270,8 @@ write_data(struct mc146818 *rtc, uint8_t value)
 		write_b(rtc, value);
 		break;
 	case REG_C:
-	case REG_D:
-		return;
+	case REG_D: /* read-only; what is due now comes all the same */
+		break;
 	default:
 		rtc->cmos[at] = value;
 	}

@@ -127,6 +127,16 @@ test_flags(void)
 	expect_eq(get(REG_C), 0xc0);
 	expect(!fake.line[IRQ_RTC]);
 
+	unit_case("what is due interrupts at a write to C or D, too");
+	for (unsigned at = REG_C; at <= REG_D; at++) {
+		start(0, false);
+		put(REG_B, 0x42);
+		wait_ms(10);
+		put(at, 0x72);
+		expect(fake.line[IRQ_RTC]);
+		expect_eq(get(REG_C), 0xc0);
+	}
+
 	unit_case("a reset: no enables, no flags, line low");
 	wait_ms(10);
 	put(REG_B, 0x7a);

@@ -80,11 +80,9 @@ struct virtio_type {
 	/* The rest may be NULL. DRIVER_OK was set; kicks follow. */
 	void (*start)(struct virtio *v);
 	/* A queue is reset: when this returns, nothing touches the buffers that
-	 * were popped from it, and they are forgotten. */
+	 * were popped from it, and they are forgotten. Before Bus Master ends:
+	 * when this returns, all are pushed. */
 	void (*stop)(struct virtio *v, unsigned queue);
-	/* The driver takes its memory back (PCI's Bus Master): when this
-	 * returns, all buffers that were popped are pushed. NULL where none
-	 * outlasts a kick. */
 	void (*settle)(struct virtio *v);
 	/* The device is reset, all queues are stopped: as at power-on. */
 	void (*reset)(struct virtio *v);
@@ -100,11 +98,9 @@ struct virtio_type {
 	.queues = ARRAY_SIZE(((type *)0)->queue),                              \
 	.queues_at = offsetof(type, queue)
 
-/*
- * For devices. virtio_pop() and virtio_push() are virtq's; a flush shows the
+/* For devices. virtio_pop() and virtio_push() are virtq's; a flush shows the
  * driver what was pushed, interrupts it if it wants that, and finds out if the
- * ring is malformed. After a kick it comes by itself.
- */
+ * ring is malformed. After a kick it comes by itself. */
 MUST_CHECK bool virtio_pop(struct virtio_queue *q, struct chain *chain);
 void virtio_push(struct virtio_queue *q, uint16_t id, uint32_t len);
 void virtio_flush(struct virtio *v, struct virtio_queue *q);

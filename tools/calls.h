@@ -41,11 +41,10 @@ struct row {
 	struct way way[WAYS];
 };
 
-/* As many as the table has. */
 enum {
-	ROWS = 0
-#define ALLOW(...) +1
+#define ALLOW(kind, call, ...) ROW_##kind##_##call,
 #include "vmm/syscalls.def"
+	ROWS
 };
 extern const struct row rows[ROWS];
 extern const char kind_names[SECCOMP_KINDS][8];

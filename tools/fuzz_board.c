@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "tools/fuzz_board.h"
+#include "tools/fuzz_board_driver.h"
 #include "tools/fuzz_main.h"
 #include "tools/fuzz_oracle.h"
 
@@ -26,7 +27,7 @@ const uint64_t fuzz_bases[] = { 0,
 	0x10000, 0x11000, 0x12000, 0x24000, 0x38000, 0x90000, 0xa0000 };
 const unsigned fuzz_bases_count = ARRAY_SIZE(fuzz_bases);
 
-uint64_t fuzz_main_trace;
+uint64_t fuzz_main_trace, fuzz_main_steps;
 
 /*
  * Plain accesses.
@@ -129,6 +130,7 @@ step(const struct fuzz_op *op)
 	enum fuzz_code code =
 	    (enum fuzz_code)(op->code % FUZZ_LATE % FUZZ_CODES);
 
+	fuzz_main_steps++;
 	fuzz_trace(code);
 	switch (code) {
 #define OP(row, what)                                                          \

@@ -23,12 +23,7 @@
 #include "vmm/irq.h"
 #include "vmm/stop.h"
 
-enum {
-	FUZZ_DISK_WAITS = 64,
-	FUZZ_DISK_PARTS = 4,
-	FUZZ_PORTS = 8,
-	FUZZ_POPS = 128
-};
+enum { FUZZ_DISK_WAITS = 64, FUZZ_DISK_PARTS = 4, FUZZ_PORTS = 8 };
 
 /* A disk I/O that was answered BLK_LATER. */
 struct fuzz_io {
@@ -39,12 +34,6 @@ struct fuzz_io {
 		gpa_t at;
 		uint32_t len;
 	} part[FUZZ_DISK_PARTS]; /* the first of them */
-};
-
-/* A buffer that a queue gave: the id, and its place among those in order. */
-struct fuzz_pop {
-	uint8_t row, queue;
-	uint16_t id, order;
 };
 
 /* All that an input changes but the board and RAM; after an input it is as the
@@ -81,7 +70,6 @@ extern struct fuzz {
 	uint64_t trace; /* of all that the board answered or asked for */
 } fuzz;
 extern struct fuzz_io fuzz_waits[FUZZ_DISK_WAITS]; /* the first disk_waits */
-extern struct fuzz_pop fuzz_pops[FUZZ_POPS];	   /* the first pops */
 extern struct board *fuzz_board;
 
 enum fuzz_answer { ANSWER_DONE, ANSWER_LATER, ANSWER_FAILED, ANSWER_LAST };
@@ -121,12 +109,5 @@ bool fuzz_machine_is_fresh(void);
 /* Operations and events: by their tables. */
 #define OP(row, what) void fuzz_op_##row(const struct fuzz_op *op);
 #include "tools/fuzz_board_ops.def"
-
-/* The drivers, of which each machine has its own. */
-void fuzz_drivers_use(unsigned machine);
-void fuzz_drivers_come(enum fuzz_start start); /* by operations */
-void fuzz_drivers_keep(void);		       /* as it starts, */
-void fuzz_drivers_reset(void);		       /* and again */
-void fuzz_drivers_forget(void);		       /* all; the machine is reset */
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Between fuzz_board_driver.c, which sets rings up, and fuzz_board_chain.c,
- * which fills them.
+ * Between fuzz_board_driver.c, which sets rings up, fuzz_board_chain.c, which
+ * fills them, and those who begin and end an input.
  */
 #ifndef TOOLS_FUZZ_BOARD_DRIVER_H
 #define TOOLS_FUZZ_BOARD_DRIVER_H
@@ -20,5 +20,12 @@ struct fuzz_ring {
 
 /* To be changed. */
 struct fuzz_ring *fuzz_ring(unsigned row, unsigned queue);
+
+/* The drivers, of which each machine has its own. */
+void fuzz_drivers_use(unsigned machine);
+void fuzz_drivers_come(enum fuzz_start start); /* by operations */
+void fuzz_drivers_keep(void);		       /* as it starts, */
+void fuzz_drivers_reset(void);		       /* and again */
+void fuzz_drivers_forget(void);		       /* all; the machine is reset */
 
 #endif

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "tools/fuzz_board.h"
+#include "tools/fuzz_board_driver.h"
 #include "tools/fuzz_copy.h"
+#include "tools/fuzz_oracle.h"
 
 enum { TRANSITIONAL, MODERN, LEGACY, ODD };
 _Static_assert(ODD + 1 == FUZZ_MACHINES, "a setup for each machine");

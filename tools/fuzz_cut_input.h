@@ -24,9 +24,9 @@ struct cut_input {
 };
 
 /* What happened becomes an input of its own: as many of the `count` events as
- * fit, which it returns. `begun_ns`: the machine's start. */
+ * fit, which it returns. `machine_ns`: its start. */
 unsigned cut_input_make(struct cut_input *input,
-    const struct cut_event **events, unsigned count, uint64_t begun_ns);
+    const struct cut_event **events, unsigned count, uint64_t machine_ns);
 
 /* One more operation, if there is room for it. */
 void cut_put(struct cut_input *input, enum fuzz_code code, struct fuzz_op op);

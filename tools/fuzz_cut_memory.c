@@ -21,7 +21,9 @@ enum {
 	PAGES_MAX = 4096,
 	LEN_MAX = 0x10000,
 	SECTORS = 256, /* of fuzz_board's disks */
-	RING_MAX = 256
+	RING_MAX = 256,
+	DESCRIPTORS = 16 * RING_MAX, /* bytes */
+	USED = 6 + 8 * RING_MAX
 };
 
 static uint32_t pages[PAGES_MAX]; /* the guest's, ascending */
@@ -104,12 +106,12 @@ want_ring(const struct cut_event *e)
 		struct virtq_layout l =
 		    virtq_legacy_layout((uint32_t)e->did->value, RING_MAX);
 
-		want(at, l.device + 6 + 8 * RING_MAX - at);
+		want(at, l.device + USED - at);
 		device_area[areas++ % PAGES_MAX] = l.device;
 	} else if (e->offset == VIRTIO_PCI_COMMON_Q_DESCLO) {
-		want(at, 16 * RING_MAX);
+		want(at, DESCRIPTORS);
 	} else {
-		want(at, 6 + 8 * RING_MAX);
+		want(at, USED);
 		if (e->offset == VIRTIO_PCI_COMMON_Q_USEDLO)
 			device_area[areas++ % PAGES_MAX] = at;
 	}

@@ -114,7 +114,8 @@ make(struct cut_input *input, unsigned begin, unsigned end, bool kept)
 	unsigned before = kept ? put_kept(begin) : 0, n;
 
 	n = MIN(end - begin, (unsigned)FUZZ_OPS_MAX);
-	memcpy(&window[before], &chosen[begin], n * sizeof(chosen[0]));
+	for (unsigned i = 0; i < n; i++)
+		window[before + i] = chosen[begin + i];
 	n = cut_input_make(input, window, before + n, begun_ns);
 	return n > before ? n - before : 0;
 }

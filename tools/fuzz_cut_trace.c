@@ -73,8 +73,8 @@ cut_trace_open(const char *path)
 	broken = false;
 	bytes = next = end = calloc(1, (size_t)MAX(size, 0) + LINE);
 	while (bytes != NULL && fgets(line, sizeof(line), file) != NULL)
-		if ((mark = strstr(line, TRACE_MARK + 1)) != NULL)
-			decode(mark + strlen(TRACE_MARK) - 1);
+		if ((mark = strstr(line, TRACE_MARK)) != NULL)
+			decode(mark + strlen(TRACE_MARK));
 	fclose(file);
 	return bytes != NULL;
 }
@@ -307,8 +307,8 @@ cut_repeats(const struct cut_event **events, unsigned count)
 			events[count - 1 - i - n]->key)
 			i++;
 		if (i == 2 * n) {
-			memmove(&events[count - 2 * n], &events[count - n],
-			    n * sizeof(events[0]));
+			for (i = count - n; i < count; i++)
+				events[i - n] = events[i];
 			return count - n;
 		}
 	}

@@ -18,6 +18,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 extern uint64_t fuzz_main_trace __attribute__((weak));
 bool fuzz_main_fresh(void) __attribute__((weak));
 
+/* For targets whose inputs are programs: operations, of all inputs so far. */
+extern uint64_t fuzz_main_steps __attribute__((weak));
+
 /* For targets: fuzz_main.c runs it, and time does not matter. */
 extern const bool fuzz_main_thorough __attribute__((weak));
 

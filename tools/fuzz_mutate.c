@@ -4,9 +4,12 @@
  * splices whole operations, so that one keeps its meaning when another comes
  * before it, and leaves the stream behind them to libFuzzer's own mutator.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tools/fuzz_board_input.h"
+#include "tools/fuzz_main.h"
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 size_t LLVMFuzzerCustomMutator(
@@ -202,6 +205,13 @@ LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 		this.head.machine =
 		    (uint8_t)chance(FUZZ_MACHINES * FUZZ_STARTS);
 	return put_together(&this, data, max);
+}
+
+/* With libFuzzer's statistics. */
+__attribute__((destructor)) static void
+print_operations(void)
+{
+	fprintf(stderr, "stat::operations: %" PRIu64 "\n", fuzz_main_steps);
 }
 
 /* The beginning of one and the end of the other, with the stream of either; or

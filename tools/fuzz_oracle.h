@@ -21,6 +21,14 @@ void oracle_begin(void);
 void oracle_step(enum fuzz_code code);
 void oracle_end(void);
 
+/* For the way back: buffers that queues gave, fuzz.pops of them, of which the
+ * first are here: the id, and its place among those in order. */
+enum { FUZZ_POPS = 128 };
+extern struct fuzz_pop {
+	uint8_t row, queue;
+	uint16_t id, order;
+} fuzz_pops[FUZZ_POPS];
+
 /* A device writes to memory: only where it may. */
 void oracle_write(gpa_t at, uint64_t len);
 

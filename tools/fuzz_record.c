@@ -59,7 +59,6 @@ WRAP(uint64_t, loop_now_ns, void)
 
 WRAP(uint64_t, loop_host_ns, void)
 {
-	(void)&__real_loop_host_ns;
 	return loop_now_ns() - START_NS + START_HOST_NS;
 }
 
@@ -166,8 +165,9 @@ put_line(int fd, const uint8_t *from, size_t len)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	char line[sizeof(TRACE_MARK) + LINE_BYTES / 3 * 4 + 1] = TRACE_MARK;
-	char *to = line + sizeof(TRACE_MARK) - 1;
+	static const char mark[] = "#" TRACE_MARK;
+	static char line[2 * LINE_BYTES];
+	char *to = stpcpy(line, mark);
 
 	for (size_t i = 0; i < len; i += 3) {
 		uint32_t three = (uint32_t)from[i] << 16;

@@ -14,7 +14,7 @@
 
 #include "vmm/util.h"
 
-#define TRACE_MARK "# trace: "
+#define TRACE_MARK " trace: " /* and "#" before that */
 
 enum trace_what {
 	TRACE_END,   /* no more */

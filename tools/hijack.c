@@ -16,6 +16,7 @@
  * behind it, is what runs.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,10 +47,14 @@ run_one(pid_t thread, struct user_regs_struct *r)
 {
 	int how;
 
-	return ptrace(PTRACE_SETREGS, thread, NULL, r) == 0 &&
-	    ptrace(PTRACE_SINGLESTEP, thread, NULL, NULL) == 0 &&
-	    waitpid(thread, &how, __WALL) == thread && WIFSTOPPED(how) &&
-	    ptrace(PTRACE_GETREGS, thread, NULL, r) == 0;
+	if (ptrace(PTRACE_SETREGS, thread, NULL, r) < 0)
+		return false;
+	do
+		if (ptrace(PTRACE_SINGLESTEP, thread, NULL, NULL) < 0 ||
+		    waitpid(thread, &how, __WALL) != thread || !WIFSTOPPED(how))
+			return false;
+	while (WSTOPSIG(how) == SIGSTOP); /* it was stopped before */
+	return ptrace(PTRACE_GETREGS, thread, NULL, r) == 0;
 }
 
 static void *
@@ -98,10 +103,14 @@ fill(pid_t thread, int memory, const char *how)
 
 	snprintf(path, sizeof(path), "/proc/%d/maps", (int)thread);
 	maps = fopen(path, "r");
-	while (!found && maps != NULL && fgets(line, sizeof(line), maps))
+	while (!found && maps != NULL && fgets(line, sizeof(line), maps)) {
+		char *dash = line;
+
 		found = strstr(line, "rw-s") != NULL &&
-		    strstr(line, "/dev/zero") != NULL &&
-		    sscanf(line, "%llx-%llx", &first, &end) == 2;
+		    strstr(line, "/dev/zero") != NULL;
+		first = strtoull(line, &dash, 16);
+		end = strtoull(dash + 1, NULL, 16);
+	}
 	srandom(seed);
 	for (; found && first < end; first += sizeof(long)) {
 		long word = seed == 0 ? -1 : random() << 33 ^ random();

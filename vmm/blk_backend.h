@@ -9,7 +9,11 @@
 
 #include "vmm/blk_engine.h"
 
-/* Before anything else. NULL, or what is wrong. */
+/* Before anything else, perhaps in the parent of the process that does the rest:
+ * e->has_uring, if it is wanted and to be had. */
+void blk_uring_open(struct blk_engine *e);
+
+/* NULL, or what is wrong. */
 const char *blk_uring_start(struct blk_engine *e);
 const char *blk_threads_start(struct blk_engine *e);
 

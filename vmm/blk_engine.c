@@ -13,6 +13,9 @@
 
 #include "vmm/blk_backend.h"
 
+/* In the event's count, past all that is done: blk_engine_end(). */
+#define AT_REST ((uint64_t)1 << 63)
+
 void
 blk_list_put(struct blk_list *list, struct blk_job *job)
 {
@@ -142,15 +145,22 @@ disk_start(struct blk_engine *e, unsigned disk)
 }
 
 const char *
-blk_engine_start(struct blk_engine *e, unsigned disks)
+blk_engine_open(struct blk_engine *e, unsigned disks)
 {
-	const char *wrong;
-
 	e->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (e->event < 0)
 		return strerror(errno);
 	e->disks = disks;
-	for (unsigned i = 0; i < disks; i++)
+	blk_uring_open(e);
+	return NULL;
+}
+
+const char *
+blk_engine_start(struct blk_engine *e)
+{
+	const char *wrong;
+
+	for (unsigned i = 0; i < e->disks; i++)
 		disk_start(e, i);
 	wrong = blk_uring_start(e);
 	return wrong != NULL ? wrong : blk_threads_start(e);
@@ -248,12 +258,28 @@ blk_engine_idle(const struct blk_engine *e)
 	return true;
 }
 
-/* Before Linux 6.13 the ring lets go when all is done, and waits for that. */
 void
 blk_engine_end(struct blk_engine *e)
 {
-	if (e->has_uring && blk_engine_idle(e))
+	uint64_t at_rest = AT_REST;
+
+	if (blk_engine_idle(e) &&
+	    write(e->event, &at_rest, sizeof(at_rest)) < 0)
+		return; /* it takes a little longer */
+}
+
+/* Before Linux 6.13 the ring waits for what is under way, and lets go then. */
+void
+blk_engine_close(struct blk_engine *e)
+{
+	uint64_t count;
+
+	if (e->has_uring && read(e->event, &count, sizeof(count)) > 0 &&
+	    count >= AT_REST)
 		uring_forget(&e->uring);
+	if (e->has_uring)
+		close(e->uring.fd);
+	close(e->event);
 }
 
 /*

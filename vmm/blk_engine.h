@@ -81,11 +81,14 @@ struct blk_engine {
 };
 
 /* Sets out to serve the first `disks` disks, of which the caller has filled in
- * `file`, `aio` and `sync`; the rest is zero. NULL, or what the host refused. */
-const char *blk_engine_start(struct blk_engine *e, unsigned disks);
+ * `file`, `aio` and `sync`; the rest is zero. NULL, or what the host refused.
+ * The first half may be done by a process whose child does all the rest. */
+const char *blk_engine_open(struct blk_engine *e, unsigned disks);
+const char *blk_engine_start(struct blk_engine *e);
 
-/* devices/blk.h, by number of the disk. */
+/* devices/blk.h, by number of the disk; is there room again, after a no? Once. */
 bool blk_engine_room(struct blk_engine *e, unsigned disk);
+bool blk_engine_room_again(struct blk_engine *e, unsigned disk);
 enum blk_result blk_engine_submit(
     struct blk_engine *e, unsigned disk, uint32_t tag, const struct blk_io *io);
 void blk_engine_stop(struct blk_engine *e, unsigned disk, unsigned queue);
@@ -103,17 +106,15 @@ struct blk_done {
 };
 bool blk_engine_next(struct blk_engine *e, struct blk_done *done);
 
-/* If I/O of the disk is under way, waits until blk_engine_next() may have some
- * of it. False: none is. */
+/* Waits until blk_engine_next() may have I/O of the disk. False: none is begun. */
 bool blk_engine_await(struct blk_engine *e, unsigned disk);
 
 /* Is nothing under way that could touch guest memory, or the disks? */
 bool blk_engine_idle(const struct blk_engine *e);
 
-/* The end: the files are the caller's alone, to be closed. */
+/* The end, and then who opened it: the files are the caller's alone, to be
+ * closed; a little later if I/O was under way, or it came to no end. */
 void blk_engine_end(struct blk_engine *e);
-
-/* Has there come to be room where blk_engine_room() said no? True once. */
-bool blk_engine_room_again(struct blk_engine *e, unsigned disk);
+void blk_engine_close(struct blk_engine *e);
 
 #endif

@@ -106,7 +106,8 @@ test_full(void)
 	expect(range(BLK_DISCARD, false, 0, BYTES)); /* which makes room */
 	expect(range(BLK_ZERO, true, 0, 131072) && reads_zeros(0, 131072));
 	expect(transfer(BLK_WRITE, 524288, 131072) && flush());
-	blk_engine_end(engine); /* or it would be busy */
+	blk_engine_end(engine);
+	blk_engine_close(engine); /* or it would be busy */
 	close(engine->disk[0].file.fd);
 	expect(umount("small") == 0 && rmdir("small") == 0);
 }

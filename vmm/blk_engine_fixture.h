@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/io_uring.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,22 +44,6 @@ host_has_uring(void)
 	struct uring ring;
 
 	return open_ring(&ring);
-}
-
-/* Linux cancels by a ring that is restricted to its files since 5.19. */
-static inline bool
-host_cancels(void)
-{
-	struct uring ring;
-	uint64_t id;
-	int32_t result = 0;
-
-	check(open_ring(&ring));
-	check(uring_put(&ring,
-	    &(struct io_uring_sqe){
-		.opcode = IORING_OP_ASYNC_CANCEL, .addr = 1 }));
-	check(uring_submit(&ring) && uring_take(&ring, &id, &result));
-	return result == -ENOENT;
 }
 
 static inline void
@@ -101,7 +84,9 @@ start(unsigned disks, enum blk_sync sync)
 		engine->disk[i].sync = sync;
 		wrong = blk_file_open(&engine->disk[i].file, name, false);
 	}
-	return wrong != NULL ? wrong : blk_engine_start(engine, disks);
+	if (wrong == NULL)
+		wrong = blk_engine_open(engine, disks);
+	return wrong != NULL ? wrong : blk_engine_start(engine);
 }
 
 static inline void
@@ -109,17 +94,6 @@ begin(const char *name, unsigned disks, enum blk_sync sync)
 {
 	unit_case(name);
 	expect(start(disks, sync) == NULL);
-}
-
-/* Has a disk with nothing under way be another file. */
-static inline void
-become(unsigned disk, int fd)
-{
-	engine->disk[disk].file.fd = fd;
-	if (engine->has_uring) {
-		close(engine->uring.fd);
-		expect(blk_uring_start(engine) == NULL);
-	}
 }
 
 /* Runs them for each back end; between these two. */

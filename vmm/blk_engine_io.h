@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * I/O of a disk engine under test, a call each.
+ * I/O of a disk engine under test, a call each; and other disks for it.
  */
 #ifndef VMM_BLK_ENGINE_IO_H
 #define VMM_BLK_ENGINE_IO_H
@@ -8,6 +8,34 @@
 #include <poll.h>
 
 #include "vmm/blk_engine_fixture.h"
+
+/* Linux cancels by a ring that is restricted to its files since 5.19. */
+static inline bool
+host_cancels(void)
+{
+	struct uring ring;
+	uint64_t id;
+	int32_t result = 0;
+
+	check(open_ring(&ring) && uring_map(&ring));
+	check(uring_put(&ring,
+	    &(struct io_uring_sqe){
+		.opcode = IORING_OP_ASYNC_CANCEL, .addr = 1 }));
+	check(uring_submit(&ring) && uring_take(&ring, &id, &result));
+	return result == -ENOENT;
+}
+
+/* Has a disk with nothing under way be another file. */
+static inline void
+become(unsigned disk, int fd)
+{
+	engine->disk[disk].file.fd = fd;
+	if (engine->has_uring) {
+		close(engine->uring.fd);
+		blk_uring_open(engine);
+		expect(blk_uring_start(engine) == NULL);
+	}
+}
 
 /* Lets the host know, and takes what is done. */
 static inline void

@@ -214,6 +214,18 @@ test_resize(void)
 	expect_eq(disk.bytes, BYTES - 512);
 	close(disk.fd);
 
+	begin("measured again: what it has become, unless no disk has that");
+	check(truncate("image", 3 * BYTES) == 0);
+	blk_file_remeasure(&disk);
+	expect_eq(disk.bytes, 3 * BYTES);
+	check(truncate("image", BYTES + 1) == 0);
+	blk_file_remeasure(&disk);
+	expect_eq(disk.bytes, 3 * BYTES);
+	check(truncate("image", 0) == 0);
+	blk_file_remeasure(&disk);
+	expect_eq(disk.bytes, 3 * BYTES);
+	close(disk.fd);
+
 	begin("of a read-only disk, only what somebody else has made of it");
 	close(disk.fd);
 	expect(blk_file_open(&disk, "image", true) == NULL);

@@ -8,8 +8,8 @@
  */
 #include <errno.h>
 #include <linux/falloc.h>
-#include <linux/io_uring.h>
 #include <poll.h>
+#include <string.h>
 
 #include "vmm/blk_backend.h"
 
@@ -34,10 +34,10 @@ _Static_assert(COMPLETIONS >= BLK_DISKS_MAX * (BLK_JOBS + 1) + BLK_JOBS,
  * cut off reading has to show that the zeros are there. */
 enum { PUNCH, READ_BACK, ZERO_RANGE, WRITE_ZEROS };
 
-const char *
-blk_uring_start(struct blk_engine *e)
+void
+blk_uring_open(struct blk_engine *e)
 {
-	bool wanted = false, demanded = false;
+	bool wanted = false;
 	int files[BLK_DISKS_MAX];
 
 	for (unsigned i = 0; i < e->disks; i++) {
@@ -45,12 +45,22 @@ blk_uring_start(struct blk_engine *e)
 
 		files[i] = its ? e->disk[i].file.fd : -1;
 		wanted |= its;
-		demanded |= e->disk[i].aio == BLK_AIO_URING;
 	}
 	e->has_uring = wanted &&
 	    uring_open(&e->uring,
 		&(struct uring_wish){
 		    ENTRIES, COMPLETIONS, e->event, files, e->disks });
+}
+
+const char *
+blk_uring_start(struct blk_engine *e)
+{
+	bool demanded = false;
+
+	for (unsigned i = 0; i < e->disks; i++)
+		demanded |= e->disk[i].aio == BLK_AIO_URING;
+	if (e->has_uring && !uring_map(&e->uring))
+		return strerror(errno);
 	if (demanded && !e->has_uring)
 		return "aio=io_uring: this host has or allows no io_uring of"
 		       " Linux 5.12 or later; aio=threads needs none";

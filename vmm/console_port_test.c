@@ -158,6 +158,8 @@ test_full(void)
 static void
 test_last_bytes(void)
 {
+	uint8_t byte = 0;
+
 	begin_client("a client's last bytes, though it has left");
 	expect(write(client, "last", 4) == 4);
 	close(client);
@@ -170,6 +172,18 @@ test_last_bytes(void)
 	expect(reads("last"));
 	expect(reads(""));
 	expect(left_after(""));
+
+	begin_client("bytes that wait come in their order, into any room");
+	expect(write(client, "abc", 3) == 3);
+	expect(event());
+	p.wants = 0;
+	expect(!console_port_left(&p) && !console_port_left(&p));
+	expect_eq(console_port_read(&p, &byte, 0), 0);
+	expect_eq(console_port_read(&p, &byte, 1), 1);
+	expect_eq(byte, 'a');
+	expect(reads("bc"));
+	expect(reads(""));
+	expect_eq(p.wants, EPOLLIN);
 
 	begin_client("one that leaves without a word, to a guest that is deaf");
 	close(client);

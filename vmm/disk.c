@@ -67,6 +67,25 @@ confine_worker(void)
 }
 
 void
+disk_prepare(void)
+{
+	unsigned disks = vm.config.disk_count;
+	const char *wrong = NULL;
+
+	if (disks > 0)
+		wrong = blk_engine_open(&vm.disks, disks);
+	if (wrong != NULL)
+		die("--disk: %s", wrong);
+}
+
+void
+disk_release(void)
+{
+	if (vm.config.disk_count > 0)
+		blk_engine_close(&vm.disks);
+}
+
+void
 disk_start_all(void)
 {
 	const char *wrong;
@@ -76,7 +95,7 @@ disk_start_all(void)
 	for (unsigned i = 0; vm.life.again && i < vm.config.disk_count; i++)
 		blk_file_remeasure(&vm.disks.disk[i].file);
 	vm.disks.worker = confine_worker;
-	wrong = blk_engine_start(&vm.disks, vm.config.disk_count);
+	wrong = blk_engine_start(&vm.disks);
 	if (wrong != NULL)
 		die("--disk: %s", wrong);
 	if (!loop_watch(LOOP_DISK, vm.disks.event, EPOLLIN | EPOLLET))
@@ -210,4 +229,11 @@ void
 disk_begin(void)
 {
 	blk_engine_begin(&vm.disks);
+}
+
+void
+disk_end(void)
+{
+	if (vm.config.disk_count > 0)
+		blk_engine_end(&vm.disks);
 }

@@ -11,6 +11,11 @@
  * line. */
 void disk_open_all(void);
 
+/* The supervisor, around each life: what serves them is for the life to start,
+ * but lets go of the files at the supervisor's word alone. The same. */
+void disk_prepare(void);
+void disk_release(void);
+
 /* Starts what serves them; the same. */
 void disk_start_all(void);
 
@@ -42,5 +47,12 @@ void disk_ready(void);
 /* Does I/O wait for disk_begin()? With the lock; then that, without it. */
 bool disk_waits(void);
 void disk_begin(void);
+
+/*
+ * For the end of a machine.
+ */
+
+/* In a life: may the supervisor let go of the files? */
+void disk_end(void);
 
 #endif

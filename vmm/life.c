@@ -13,11 +13,11 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "vmm/console.h"
+#include "vmm/disk.h"
 #include "vmm/jail.h"
 #include "vmm/kept.h"
 #include "vmm/log.h"
@@ -217,7 +217,7 @@ watch_over(pid_t life, int socket, int *status)
 {
 	struct pollfd fds[] = { { .fd = socket, .events = POLLIN },
 		{ .fd = vm.loop.signal, .events = POLLIN } };
-	struct word word;
+	struct word word = { 0, 0 };
 	bool leave = false, again;
 	int n, patience_ms = -1;
 
@@ -317,6 +317,7 @@ life_begin(void)
 		if (socketpair(
 			AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 			die_errno("socketpair");
+		disk_prepare();
 		life = begin();
 		if (life == 0) {
 			be_born(pair);
@@ -326,6 +327,7 @@ life_begin(void)
 		while (vm.life.handed_count > 0)
 			close(vm.life.handed[--vm.life.handed_count]);
 		vm.life.again = watch_over(life, pair[0], &status);
+		disk_release();
 		close(pair[0]);
 	} while (vm.life.again);
 	exit(status);
@@ -334,76 +336,6 @@ life_begin(void)
 /*
  * A life.
  */
-
-/* Where a client may sit, of LIFE_HANDED seats: its descriptor, 0 or -1 if there
- * is none, and the listener to which it came. NULL: it is not such a seat. */
-static int *
-seat(unsigned n, int *listener)
-{
-	int *fd = &vm.control.fd;
-
-	*listener = vm.control.listener;
-	if (n > 0) {
-		fd = &vm.consoles[n - 1].fd;
-		*listener = vm.consoles[n - 1].listener;
-	}
-	return *listener > 0 ? fd : NULL;
-}
-
-static unsigned
-clients(int *of[LIFE_HANDED])
-{
-	unsigned n = 0;
-	int listener;
-
-	for (unsigned i = 0; i < LIFE_HANDED; i++) {
-		int *fd = seat(i, &listener);
-
-		if (fd != NULL && *fd > 0)
-			of[n++] = fd;
-	}
-	return n;
-}
-
-/* Is it connected, by way of that listener? Then it has that one's path; or of an
- * address, which may be of a host with several, family and port. */
-static bool
-came_to(int listener, int fd)
-{
-	struct sockaddr_un at = { 0 }, name = { 0 }, peer;
-	socklen_t at_size = sizeof(at), size = sizeof(name);
-	socklen_t peer_size = sizeof(peer);
-
-	return getpeername(fd, (struct sockaddr *)&peer, &peer_size) == 0 &&
-	    getsockname(fd, (struct sockaddr *)&name, &size) == 0 &&
-	    getsockname(listener, (struct sockaddr *)&at, &at_size) == 0 &&
-	    memcmp(&at, &name, at.sun_family == AF_UNIX ? sizeof(at) : 4) == 0;
-}
-
-/* False: it has no seat. */
-static bool
-sit_down(int client)
-{
-	int listener;
-
-	for (unsigned i = 0; i < LIFE_HANDED; i++) {
-		int *fd = seat(i, &listener);
-
-		if (fd != NULL && *fd <= 0 && came_to(listener, client)) {
-			*fd = client;
-			return true;
-		}
-	}
-	return false;
-}
-
-void
-life_seat(void)
-{
-	for (unsigned n = 0; n < vm.life.handed_count; n++)
-		if (!sit_down(vm.life.handed[n]))
-			close(vm.life.handed[n]);
-}
 
 /* Copied first: what the life before has had the host read into that memory may
  * come as late as it likes. */
@@ -422,7 +354,7 @@ say(const struct word *said)
 	struct word word = *said;
 	struct iovec iov = { &word, sizeof(word) };
 	int *of[LIFE_HANDED];
-	unsigned n = word.again != 0 ? clients(of) : 0;
+	unsigned n = word.again != 0 ? life_clients(of) : 0;
 	union rights rights = { .room = { 0 } };
 	struct msghdr m = message(&iov, &rights, n);
 
@@ -442,9 +374,9 @@ let_go(void)
 {
 	int *of[LIFE_HANDED];
 
-	for (unsigned n = clients(of); n-- > 0;)
+	for (unsigned n = life_clients(of); n-- > 0;)
 		close(*of[n]);
-	blk_engine_end(&vm.disks);
+	disk_end();
 	for (int fd = 0; fd < vm.life.word; fd++)
 		close(fd);
 }
@@ -454,8 +386,6 @@ life_end(int status, bool again)
 {
 	struct word word = { status, again };
 
-	if (vm.life.word == 0)
-		_exit(status);
 	if (again)
 		kept_leave(vm.life.kept);
 	else

@@ -37,8 +37,7 @@ struct life {
 /* Before anything is made that has to go at the end, whatever that is. */
 void life_keep_tidy(void);
 
-/* Everything that has a name is open. Returns in each life, whose parent waits;
- * or at once, where there is nothing that a parent would do. */
+/* Everything that has a name is open. Returns in each life, whose parent waits. */
 void life_begin(void);
 
 /* In a life: it dies with its supervisor, and at once if that has gone. Other
@@ -50,12 +49,15 @@ void life_tie(void);
 bool life_hears_size(
     const struct signalfd_siginfo *info, struct console_size *size);
 
-/* In a life but the first: the clients that the one before has handed on. They
- * were a guest's to choose: one is taken that can be a client of the socket
- * where it sits down, the others are closed. */
+/* In a life: the clients that the one before has handed on, if there was one.
+ * They were a guest's to choose: who is connected to a socket of ours sits down
+ * as its client, the others are closed. (life_seat.c) */
 void life_seat(void);
 
-/* The same, before board_reset(): what is kept. Lock held. */
+/* Where the descriptors of all clients are; how many. (The same) */
+unsigned life_clients(int *of[LIFE_HANDED]);
+
+/* In a life but the first, before board_reset(): what is kept. Lock held. */
 void life_recall(void);
 
 /* Ends it, with the process's exit status, or for the next. Lock held. */

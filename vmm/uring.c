@@ -10,7 +10,6 @@
 #include "vmm/uring.h"
 
 #include <errno.h>
-#include <linux/io_uring.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -19,38 +18,6 @@ enum {
 	WANTED = IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP |
 	    IORING_FEAT_NATIVE_WORKERS
 };
-
-static bool
-map(struct uring *u, const struct io_uring_params *p)
-{
-	size_t sq = p->sq_off.array + p->sq_entries * sizeof(uint32_t);
-	size_t cq =
-	    p->cq_off.cqes + p->cq_entries * sizeof(struct io_uring_cqe);
-	int prot = PROT_READ | PROT_WRITE, flags = MAP_SHARED | MAP_POPULATE;
-	uint8_t *ring =
-	    mmap(NULL, MAX(sq, cq), prot, flags, u->fd, IORING_OFF_SQ_RING);
-	uint32_t *array;
-
-	if (ring == MAP_FAILED)
-		return false;
-	u->sqes = mmap(NULL, p->sq_entries * sizeof(struct io_uring_sqe), prot,
-	    flags, u->fd, IORING_OFF_SQES);
-	if (u->sqes == MAP_FAILED) {
-		munmap(ring, MAX(sq, cq));
-		return false;
-	}
-	u->sq_head = (void *)(ring + p->sq_off.head);
-	u->sq_tail = (void *)(ring + p->sq_off.tail);
-	u->cq_head = (void *)(ring + p->cq_off.head);
-	u->cq_tail = (void *)(ring + p->cq_off.tail);
-	u->cqes = (void *)(ring + p->cq_off.cqes);
-	u->sq_mask = p->sq_entries - 1;
-	u->cq_mask = p->cq_entries - 1;
-	array = (void *)(ring + p->sq_off.array);
-	for (uint32_t i = 0; i < p->sq_entries; i++)
-		array[i] = i;
-	return true;
-}
 
 static bool
 ring_register(int fd, unsigned op, const void *argument, unsigned count)
@@ -85,28 +52,61 @@ restrict_ring(int fd)
 bool
 uring_open(struct uring *u, const struct uring_wish *wish)
 {
-	struct io_uring_params p = { .flags = IORING_SETUP_CQSIZE |
-		    IORING_SETUP_R_DISABLED,
-		.cq_entries = wish->completions };
+	struct io_uring_params *p = &u->params;
 	int error;
 
-	u->fd = (int)syscall(SYS_io_uring_setup, wish->entries, &p);
+	*p = (struct io_uring_params){ .flags = IORING_SETUP_CQSIZE |
+		    IORING_SETUP_R_DISABLED,
+		.cq_entries = wish->completions };
+	u->fd = (int)syscall(SYS_io_uring_setup, wish->entries, p);
 	if (u->fd < 0)
 		return false;
 	errno = ENOSYS;
-	if ((p.features & WANTED) == WANTED &&
+	if ((p->features & WANTED) == WANTED &&
 	    ring_register(u->fd, IORING_REGISTER_EVENTFD, &wish->event, 1) &&
 	    ring_register(
 		u->fd, IORING_REGISTER_FILES, wish->files, wish->count) &&
 	    restrict_ring(u->fd) &&
 	    ring_register(u->fd, IORING_REGISTER_ENABLE_RINGS, NULL, 0) &&
-	    syscall(SYS_io_uring_enter, u->fd, 0, 0, 0, NULL, 0) == 0 &&
-	    map(u, &p))
+	    syscall(SYS_io_uring_enter, u->fd, 0, 0, 0, NULL, 0) == 0)
 		return true;
 	error = errno;
 	close(u->fd);
 	errno = error;
 	return false;
+}
+
+bool
+uring_map(struct uring *u)
+{
+	const struct io_uring_params *p = &u->params;
+	size_t sq = p->sq_off.array + p->sq_entries * sizeof(uint32_t);
+	size_t cq =
+	    p->cq_off.cqes + p->cq_entries * sizeof(struct io_uring_cqe);
+	int prot = PROT_READ | PROT_WRITE, flags = MAP_SHARED | MAP_POPULATE;
+	uint8_t *ring =
+	    mmap(NULL, MAX(sq, cq), prot, flags, u->fd, IORING_OFF_SQ_RING);
+	uint32_t *array;
+
+	if (ring == MAP_FAILED)
+		return false;
+	u->sqes = mmap(NULL, p->sq_entries * sizeof(struct io_uring_sqe), prot,
+	    flags, u->fd, IORING_OFF_SQES);
+	if (u->sqes == MAP_FAILED) {
+		munmap(ring, MAX(sq, cq));
+		return false;
+	}
+	u->sq_head = (void *)(ring + p->sq_off.head);
+	u->sq_tail = (void *)(ring + p->sq_off.tail);
+	u->cq_head = (void *)(ring + p->cq_off.head);
+	u->cq_tail = (void *)(ring + p->cq_off.tail);
+	u->cqes = (void *)(ring + p->cq_off.cqes);
+	u->sq_mask = p->sq_entries - 1;
+	u->cq_mask = p->cq_entries - 1;
+	array = (void *)(ring + p->sq_off.array);
+	for (uint32_t i = 0; i < p->sq_entries; i++)
+		array[i] = i;
+	return true;
 }
 
 void

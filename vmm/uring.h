@@ -9,13 +9,13 @@
 #ifndef VMM_URING_H
 #define VMM_URING_H
 
-#include "vmm/util.h"
+#include <linux/io_uring.h>
 
-struct io_uring_sqe;
-struct io_uring_cqe;
+#include "vmm/util.h"
 
 struct uring {
 	int fd; /* owned */
+	struct io_uring_params params;
 	uint32_t sq_mask, cq_mask;
 	uint32_t *sq_head, *sq_tail, *cq_head, *cq_tail; /* shared: */
 	struct io_uring_sqe *sqes;			 /* the kernel's */
@@ -34,8 +34,12 @@ struct uring_wish {
  * before Linux 5.12: no threads of the process, other limits than its. */
 bool uring_open(struct uring *u, const struct uring_wish *wish);
 
+/* Before the calls below, in the process that makes them, which may be a child.
+ * False with errno: no memory. */
+bool uring_map(struct uring *u);
+
 /* Lets go of the files, at once where nothing is under way: the kernel would
- * some milliseconds after the process has ended. */
+ * some milliseconds after the last process that has the ring. */
 void uring_forget(struct uring *u);
 
 /* Puts a submission into the ring, where it waits for uring_submit(); its `fd`

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
-#include <linux/io_uring.h>
 #include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -314,7 +313,7 @@ main(void)
 {
 	open_files();
 	test_forbidden();
-	if (open_ring(&ring, files, FILES))
+	if (open_ring(&ring, files, FILES) && uring_map(&ring))
 		cases();
 	else
 		unit_case("the ring # SKIP this host forbids io_uring");
