@@ -253,7 +253,7 @@ test_recall_any(void)
 	unit_case("any bytes recalled: a chip that a program could have made");
 	for (unsigned i = 0; i < 20000; i++) {
 		struct mc146818_kept kept;
-		uint8_t bytes[sizeof(kept)];
+		uint8_t bytes[sizeof(kept)] = { 0 };
 
 		for (size_t k = 0; k < sizeof(bytes); k++)
 			bytes[k] = i == 0 ? 0xff : (uint8_t)unit_random(&seed);

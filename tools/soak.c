@@ -38,7 +38,7 @@ static const struct {
 	{ "mappings", MOMENT }, { "threads", MOMENT } };
 static long taken[GAUGES][LIVES_MAX];
 
-static char dir[] = "/tmp/soak.XXXXXX", control[64], socket_at[64];
+static char dir[] = "/tmp/soak.XXXXXX", control[64], socket_at[64], disk[64];
 static char mica[4096], guest[4096], beside_said[64];
 static pid_t pid, beside;
 static int out, client;
@@ -213,6 +213,8 @@ live(unsigned life)
 	tell("{\"execute\":\"stop\"}\n", "return");
 	tell("{\"execute\":\"balloon\",\"arguments\":{\"value\":33554432}}\n",
 	    "return");
+	if (life % 2 && truncate(disk, 1048576) < 0)
+		give_up(disk);
 	tell(life % 2 ? "{\"execute\":\"block_resize\",\"arguments\":"
 			"{\"device\":\"blk0\",\"size\":1048576}}\n"
 		      : "{\"execute\":\"block_resize\",\"arguments\":"
@@ -274,7 +276,7 @@ tell_beside(void)
 static void
 start(const char *build)
 {
-	char disk[64], path[128], file[128], unix_word[128];
+	char path[128], file[128], unix_word[128];
 	const struct bench b = { "mica",
 		{ mica, "--on-reboot", "restart", "--mem", "64M", "--cpus", "2",
 		    "--control", control, "--disk", path, "--console", file,
