@@ -19,6 +19,18 @@ leave(void *to, const void *ring, size_t size, size_t first, size_t count)
 	return (uint32_t)count;
 }
 
+static void
+leave_ahead(struct kept *k)
+{
+	k->has_ahead = 0;
+	for (unsigned i = 0; i < CONSOLES_MAX; i++) {
+		const struct console_port *p = &vm.consoles[i];
+
+		k->has_ahead |= (uint32_t)p->has_ahead << i;
+		k->ahead[i] = p->ahead;
+	}
+}
+
 /* The terminal takes TERM_FULL bytes, and a few from a guest that does not ask:
  * one that restarts again and again would add to them each time. */
 void
@@ -35,6 +47,7 @@ kept_leave(struct kept *k)
 	k->lost = 0;
 	for (unsigned i = 0; i < vm.disks.disks; i++)
 		k->lost |= (uint32_t)vm.disks.disk[i].lost << i;
+	leave_ahead(k);
 	k->sent_count = leave(k->sent, t->ring, TERM_RING, t->tail,
 	    MIN(t->head - t->tail, (uint32_t)TERM_FULL));
 	k->keys_count =
@@ -53,6 +66,19 @@ take(void *to, const void *from, uint32_t count, size_t most)
 	count = MIN(count, (uint32_t)most);
 	memcpy(to, from, count);
 	return count;
+}
+
+/* Of a client who is there. */
+static void
+take_ahead(const struct kept *k)
+{
+	for (unsigned i = 0; i < CONSOLES_MAX; i++) {
+		struct console_port *p = &vm.consoles[i];
+
+		p->has_ahead =
+		    p->listener > 0 && p->fd > 0 && (k->has_ahead >> i & 1);
+		p->ahead = k->ahead[i];
+	}
 }
 
 static void
@@ -84,6 +110,7 @@ kept_take(const struct kept *k)
 	mc146818_recall(&vm.board.rtc, &k->rtc);
 	for (unsigned i = 0; i < vm.disks.disks; i++)
 		vm.disks.disk[i].lost = k->lost >> i & 1;
+	take_ahead(k);
 	t->head = take(t->ring, k->sent, k->sent_count, TERM_FULL);
 	if (t->tty)
 		t->ahead_count =

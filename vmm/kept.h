@@ -19,7 +19,9 @@ struct kept {
 #define FLAG(name, member)	   uint8_t name;
 #include "vmm/kept.def"
 	struct mc146818_kept rtc;
-	uint32_t lost; /* bit n: a sync of disk n failed */
+	uint32_t lost;		     /* bit n: a sync of disk n failed */
+	uint32_t has_ahead;	     /* bit n: of console n's client is read, */
+	uint8_t ahead[CONSOLES_MAX]; /* and nowhere else any more, a byte */
 
 	/* So many bytes: out, to stdout, and in, from a terminal; of the
 	 * client's that are no whole message or not looked at yet, and for

@@ -41,6 +41,11 @@ be_born(bool client, bool tty)
 	memset(&vm.pause, 0, sizeof(vm.pause));
 	memset(&vm.loop, 0, sizeof(vm.loop));
 	memset(&vm.board, 0, sizeof(vm.board));
+	memset(vm.consoles, 0, sizeof(vm.consoles));
+	vm.consoles[1].listener = 8;
+	vm.consoles[1].fd = client ? 9 : -1;
+	vm.consoles[2].listener = -1; /* a file */
+	vm.consoles[2].fd = 10;
 	vm.config.mem = 64 * MIB;
 	vm.config.devices.balloon.present = true;
 	vm.disks.disks = 2;
@@ -113,6 +118,19 @@ test_whole(void)
 	kept_take(&kept);
 	expect_eq(json_stream_put(&c->stream, '{'), JSON_NOTHING);
 	expect_eq(c->stream.depth, 0);
+
+	unit_case("kept: what a console's client said, if he has stayed");
+	be_born(true, false);
+	vm.consoles[1].has_ahead = true;
+	vm.consoles[1].ahead = 'x';
+	kept_leave(&kept);
+	be_born(true, false);
+	kept_take(&kept);
+	expect(vm.consoles[1].has_ahead && !vm.consoles[2].has_ahead);
+	expect_eq(vm.consoles[1].ahead, 'x');
+	be_born(false, false);
+	kept_take(&kept);
+	expect(!vm.consoles[1].has_ahead);
 }
 
 static void
@@ -186,6 +204,11 @@ judge_user(bool client, bool tty)
 	expect(t->ahead_count <= (tty ? TERM_AHEAD : 0));
 	expect_eq(t->ahead_at, 0);
 	expect(is_0_or_1(&t->escaped) && is_0_or_1(&c->balloon_waits));
+	for (unsigned i = 0; i < CONSOLES_MAX; i++) {
+		const bool *has = &vm.consoles[i].has_ahead;
+
+		expect(is_0_or_1(has) && (!*has || (i == 1 && client)));
+	}
 	expect_eq(c->fd, client ? 7 : 0);
 	expect(c->in_at <= c->in_count && c->in_count <= sizeof(c->in));
 	expect(c->out.text == c->bytes && c->out.room == sizeof(c->bytes));
