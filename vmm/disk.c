@@ -72,6 +72,8 @@ disk_prepare(void)
 	unsigned disks = vm.config.disk_count;
 	const char *wrong = NULL;
 
+	for (unsigned i = 0; vm.life.again && i < disks; i++)
+		blk_file_remeasure(&vm.disks.disk[i].file);
 	if (disks > 0)
 		wrong = blk_engine_open(&vm.disks, disks);
 	if (wrong != NULL)
@@ -92,8 +94,6 @@ disk_start_all(void)
 
 	if (vm.config.disk_count == 0)
 		return;
-	for (unsigned i = 0; vm.life.again && i < vm.config.disk_count; i++)
-		blk_file_remeasure(&vm.disks.disk[i].file);
 	vm.disks.worker = confine_worker;
 	wrong = blk_engine_start(&vm.disks);
 	if (wrong != NULL)

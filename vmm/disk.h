@@ -11,7 +11,8 @@
  * line. */
 void disk_open_all(void);
 
-/* The supervisor, around each life: what serves them is for the life to start,
+/* The supervisor, around each life: their sizes, of which the sandbox makes a
+ * limit, are what they have become; what serves them is for the life to start,
  * but lets go of the files at the supervisor's word alone. The same. */
 void disk_prepare(void);
 void disk_release(void);
