@@ -218,20 +218,21 @@ watch_over(pid_t life, int socket, int *status)
 	struct pollfd fds[] = { { .fd = socket, .events = POLLIN },
 		{ .fd = vm.loop.signal, .events = POLLIN } };
 	struct word word = { 0, 0 };
+	uint64_t until_ns = 0; /* then it is killed, if told to leave */
 	bool leave = false, again;
-	int n, patience_ms = -1;
+	int n;
 
 	do {
-		n = poll(fds, ARRAY_SIZE(fds), patience_ms);
-		if (n > 0) {
-			leave |= hand_on_signals(life);
-			patience_ms = leave ? LEAVE_MS : -1;
-		} else if (n == 0) {
+		n = poll(fds, ARRAY_SIZE(fds), leave ? LEAVE_MS / 10 : -1);
+		if (n > 0 && hand_on_signals(life) && !leave) {
+			leave = true;
+			until_ns = stats_now_ns() + LEAVE_MS * 1000000ull;
+		} else if (leave && stats_now_ns() >= until_ns) {
 			warn("told to leave, the machine is still there %u s"
 			     " later: killed",
 			    LEAVE_MS / 1000);
 			kill(life, SIGKILL);
-			patience_ms = -1;
+			until_ns = UINT64_MAX;
 		}
 	} while (n <= 0 || fds[0].revents == 0);
 	if (!hear(socket, &word)) {
