@@ -112,14 +112,11 @@ die_by(int signal)
 	_exit(128 + signal);
 }
 
-/* After its word, or with its socket, it has nothing to do but end: what ends of
- * its own accord keeps its status; what a guest has taken over might stay. */
 static int
 await(pid_t life)
 {
 	int how;
 
-	kill(life, SIGKILL);
 	while (waitpid(life, &how, 0) < 0)
 		if (errno != EINTR)
 			die_errno("waitpid");
@@ -219,7 +216,7 @@ watch_over(pid_t life, int socket, int *status)
 		{ .fd = vm.loop.signal, .events = POLLIN } };
 	struct word word = { 0, 0 };
 	uint64_t until_ns = 0; /* then it is killed, if told to leave */
-	bool leave = false, again;
+	bool leave = false, again, said;
 	int n;
 
 	do {
@@ -235,7 +232,11 @@ watch_over(pid_t life, int socket, int *status)
 			until_ns = UINT64_MAX;
 		}
 	} while (n <= 0 || fds[0].revents == 0);
-	if (!hear(socket, &word)) {
+	said = hear(socket, &word);
+	/* It has nothing to do but end: what ends of its own accord keeps its
+	 * status; what a guest has taken over might stay, or its I/O. */
+	kill(life, SIGKILL);
+	if (!said) {
 		int how = await(life);
 
 		if (WIFSIGNALED(how))
