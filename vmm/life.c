@@ -168,11 +168,12 @@ hand_on_signals(pid_t life)
 	while (read(vm.loop.signal, &info, sizeof(info)) == sizeof(info)) {
 		int signal = (int)info.ssi_signo;
 
-		if (signal == SIGWINCH || signal == SIGTSTP) {
-			signal == SIGTSTP ? suspend(life) : tell_size(life);
-			continue;
-		}
-		kill(life, signal);
+		if (signal == SIGTSTP)
+			suspend(life);
+		else if (signal == SIGWINCH)
+			tell_size(life);
+		else if (signal != SIGRTMIN) /* tell_size()'s alone */
+			kill(life, signal);
 		leave |= signal == SIGINT || signal == SIGHUP ||
 		    (signal == SIGTERM && vm.loop.terminated);
 		vm.loop.terminated |= signal == SIGTERM;
