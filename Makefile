@@ -140,7 +140,8 @@ $(addprefix $(BUILD)/tools/,fault_sweep used_calls): tools/fault_run.h \
 
 # What the sandbox kills, and what mica needs.
 TRY    := $(BUILD)/tools/try_calls
-$(TRY) $(BUILD)/tools/used_calls: tools/calls.h vmm/syscalls.def vmm/seccomp.h
+$(TRY) $(BUILD)/tools/used_calls: tools/calls.h vmm/syscalls.def \
+	vmm/seccomp_kind.def vmm/seccomp.h
 
 $(TRY): tools/try_calls.c tools/calls.c vmm/seccomp.c tools/bpf_run.h
 	@mkdir -p $(@D)
@@ -194,7 +195,8 @@ bench-sandbox: $(BUILD)/mica $(BUILD)/bench/bench_sandbox \
 	$(BUILD)/bench/byte.elf
 	$(BUILD)/bench/bench_sandbox $(BUILD) 100
 
-$(BUILD)/bench/bench_sandbox: vmm/seccomp.c vmm/syscalls.def
+$(BUILD)/bench/bench_sandbox: vmm/seccomp.c vmm/syscalls.def \
+	vmm/seccomp_kind.def
 
 bench-timer: $(BUILD)/mica $(BUILD)/bench/bench_timer \
 	$(G)/bench_timer_guest.elf

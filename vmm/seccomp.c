@@ -179,61 +179,11 @@ enum {
 enum { LAST_OF_BEGIN = 2 };
 
 #define PROGRAM vcpu
-#define TAKE	PLACE
-#define ALLOW	SELECT
-enum {
-	AT(begin) = LAST_OF_BEGIN,
-#include "vmm/syscalls.def"
-	AT(kill),
-	AT(allow),
-	AT(length)
-};
-#undef TAKE
-#define TAKE  ROW
-#define ALLOW SELECT
-static const struct sock_filter vcpu_program[] = { BEGIN
-#include "vmm/syscalls.def"
-	    RETURNS };
-#undef TAKE
-#undef PROGRAM
-
+#include "vmm/seccomp_kind.def"
 #define PROGRAM loop
-#define TAKE	PLACE
-#define ALLOW	SELECT
-enum {
-	AT(begin) = LAST_OF_BEGIN,
-#include "vmm/syscalls.def"
-	AT(kill),
-	AT(allow),
-	AT(length)
-};
-#undef TAKE
-#define TAKE  ROW
-#define ALLOW SELECT
-static const struct sock_filter loop_program[] = { BEGIN
-#include "vmm/syscalls.def"
-	    RETURNS };
-#undef TAKE
-#undef PROGRAM
-
+#include "vmm/seccomp_kind.def"
 #define PROGRAM worker
-#define TAKE	PLACE
-#define ALLOW	SELECT
-enum {
-	AT(begin) = LAST_OF_BEGIN,
-#include "vmm/syscalls.def"
-	AT(kill),
-	AT(allow),
-	AT(length)
-};
-#undef TAKE
-#define TAKE  ROW
-#define ALLOW SELECT
-static const struct sock_filter worker_program[] = { BEGIN
-#include "vmm/syscalls.def"
-	    RETURNS };
-#undef TAKE
-#undef PROGRAM
+#include "vmm/seccomp_kind.def"
 
 #define PROGRAM(kind) [SECCOMP_##kind] = { kind##_program, kind##_at_length }
 #define FITS(kind)                                                             \
