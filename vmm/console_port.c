@@ -29,24 +29,6 @@ console_port_append(struct console_port *p, const char *path)
 	return p->fd < 0 ? strerror(errno) : NULL;
 }
 
-static bool
-somebody_listens(const struct sockaddr_un *at)
-{
-	for (unsigned i = 0; i < HELD_TRIES; i++) {
-		int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0), error;
-
-		error = connect(fd, (const struct sockaddr *)at, sizeof(*at))
-		    ? errno
-		    : 0;
-		close(fd);
-		errno = error;
-		if (error != 0 && error != EAGAIN)
-			return false;
-		poll(NULL, 0, HELD_MS);
-	}
-	return true;
-}
-
 /* Makes room for a socket at `path`, if what is there is one that its owner
  * left behind. */
 static const char *
@@ -59,7 +41,7 @@ clear(const struct sockaddr_un *at)
 	if (!S_ISSOCK(is.st_mode))
 		return "there is a file of that name, not a socket"
 		       " (remove it, or take another)";
-	if (somebody_listens(at))
+	if (given_somebody_listens(at))
 		return "in use: somebody listens there";
 	if (errno != ECONNREFUSED || unlink(at->sun_path) < 0)
 		return strerror(errno);

@@ -3,7 +3,6 @@
  * The control socket: listening, one client's bytes in and out. See control.h.
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -28,25 +27,6 @@ new_socket(void)
 	return fd;
 }
 
-static bool
-somebody_listens(const struct sockaddr_un *name)
-{
-	for (unsigned i = 0; i < HELD_TRIES; i++) {
-		int fd = new_socket();
-		int wrong =
-		    connect(fd, (const struct sockaddr *)name, sizeof(*name))
-		    ? errno
-		    : 0;
-
-		close(fd);
-		errno = wrong;
-		if (wrong != 0 && wrong != EAGAIN)
-			return false;
-		poll(NULL, 0, HELD_MS);
-	}
-	return true;
-}
-
 /* bind() found a file. Nobody listens at a socket that a dead process left. */
 static void
 remove_stale(const struct sockaddr_un *name)
@@ -57,7 +37,7 @@ remove_stale(const struct sockaddr_un *name)
 		die("--control %s: there is a file of that name, not a socket"
 		    " (remove it, or take another)",
 		    name->sun_path);
-	if (somebody_listens(name))
+	if (given_somebody_listens(name))
 		die("--control %s: in use by another process", name->sun_path);
 	if (errno == ECONNREFUSED && unlink(name->sun_path) < 0)
 		die_errno("--control %s", name->sun_path);

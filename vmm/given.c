@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "vmm/text.h"
@@ -80,6 +82,28 @@ given_listener(const char *name)
 		errno = ENOTSOCK;
 	}
 	return -1;
+}
+
+bool
+given_somebody_listens(const struct sockaddr_un *at)
+{
+	for (unsigned i = 0; i < HELD_TRIES; i++) {
+		int fd = socket(
+		    AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		int wrong = fd < 0 ||
+			connect(fd, (const struct sockaddr *)at, sizeof(*at)) <
+			    0
+		    ? errno
+		    : 0;
+
+		if (fd >= 0)
+			close(fd);
+		errno = wrong;
+		if (wrong != 0 && wrong != EAGAIN)
+			return false;
+		poll(NULL, 0, HELD_MS);
+	}
+	return true;
 }
 
 bool
