@@ -51,12 +51,14 @@ $(F)/board.libfuzzer: $(BOARDSRC:%.c=$(F)/watched/%.o) \
 	@echo "  LD $@"
 	@$(FUZZCC) $(FUZZSAN) -fsanitize=fuzzer $(BOARDLD) -o $@ $^
 
-$(F)/board.afl: $(BOARDSRC:%.c=$(F)/watched/%.o) $(F)/fuzz_afl.o
+$(F)/board.afl: $(BOARDSRC:%.c=$(F)/watched/%.o) $(F)/fuzz_afl.o \
+		$(F)/fuzz_edges.o
 	@echo "  LD $@"
 	@$(FUZZCC) $(FUZZSAN) $(BOARDLD) -o $@ $^
 
 # Makes inputs small: make fuzz-merge.
-$(F)/board.trim: $(BOARDSRC:%.c=$(F)/watched/%.o) $(F)/watched/tools/fuzz_trim.o
+$(F)/board.trim: $(BOARDSRC:%.c=$(F)/watched/%.o) \
+		$(F)/watched/tools/fuzz_trim.o $(F)/fuzz_edges.o
 	@echo "  LD $@"
 	@$(FUZZCC) $(FUZZSAN) $(BOARDLD) -o $@ $^
 

@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tools/fuzz_edges.h"
 #include "tools/fuzz_parsers.h"
 
 enum { CONTROL = 198, STATUS = 199 }; /* afl-fuzz to us, we to afl-fuzz */
@@ -38,9 +39,6 @@ enum { INPUT_MAX = 1 << 20, TICK_US = 20000, MAP_ALIGN = 64 };
 /* For afl-fuzz to find in the file: it may give inputs in shared memory. */
 __attribute__((used)) static const char signature[] = "##SIG_AFL_PERSISTENT##";
 
-/* Clang's: one for each edge, all targets' in one range. */
-static uint8_t *counters, *counters_end;
-
 static uint8_t *map; /* afl-fuzz's: a byte that is never 0, then counters */
 static const struct {
 	uint32_t size;
@@ -53,19 +51,10 @@ static struct {
 	volatile sig_atomic_t running, told; /* which input; our pid, for it */
 } * shared;
 
-void __sanitizer_cov_8bit_counters_init(uint8_t *from, uint8_t *end);
-
-void
-__sanitizer_cov_8bit_counters_init(uint8_t *from, uint8_t *end)
-{
-	counters = from;
-	counters_end = end;
-}
-
 static size_t
 counters_size(void)
 {
-	return (size_t)(counters_end - counters);
+	return (size_t)(fuzz_edges_end - fuzz_edges);
 }
 
 static uint32_t
@@ -95,7 +84,7 @@ static void
 show_coverage(void)
 {
 	map[0] = 1;
-	memcpy(map + 1, counters, counters_size());
+	memcpy(map + 1, fuzz_edges, counters_size());
 }
 
 /* From the second tick on that finds the same input running: it may hang, and
@@ -142,7 +131,7 @@ work(void)
 		uint8_t *at;
 
 		hear(); /* whether the last one was killed */
-		memset(counters, 0, counters_size());
+		memset(fuzz_edges, 0, counters_size());
 		at = input + sizeof(input) - MIN(given->size, INPUT_MAX);
 		memcpy(at, given->bytes, (size_t)(input + INPUT_MAX - at));
 		shared->told = 0;

@@ -25,14 +25,15 @@ $(F)/parsers/%.o: %.c Makefile tools/fuzz_parsers.mk
 	@$(FUZZCC) $(STD) $(FUZZSAN) -fsanitize=fuzzer-no-link $(FUZZCMP) \
 	    -c -o $@ $<
 
-$(F)/fuzz_afl.o: tools/fuzz_afl.c Makefile tools/fuzz_parsers.mk
+AFL := $(F)/fuzz_afl.o $(F)/fuzz_edges.o
+$(AFL): $(F)/%.o: tools/%.c tools/fuzz_edges.h Makefile tools/fuzz_parsers.mk
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(FUZZCC) $(STD) $(FUZZSAN) -c -o $@ $<
 
 # fuzz_afl NAME,SOURCES; the others take the same
 define fuzz_afl
-$(F)/$1.afl: $(patsubst %.c,$(F)/parsers/%.o,$2) $(F)/fuzz_afl.o
+$(F)/$1.afl: $(patsubst %.c,$(F)/parsers/%.o,$2) $(AFL)
 	@echo "  LD $$@"
 	@$$(FUZZCC) $$(FUZZSAN) -o $$@ $$^
 endef

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "tools/fuzz_board_input.h"
+#include "tools/fuzz_edges.h"
 #include "tools/fuzz_main.h"
 
 enum { INPUTS = 1 << 16, EDGES = 1 << 16, HASHED = 40, STREAM = 8192 };
@@ -38,28 +39,18 @@ struct program {
 	size_t stream_len;
 };
 
-static uint8_t *counters, *counters_end; /* clang's, one for each edge */
 static bool reached[EDGES], wanted[EDGES];
-
-void __sanitizer_cov_8bit_counters_init(uint8_t *from, uint8_t *end);
-
-void
-__sanitizer_cov_8bit_counters_init(uint8_t *from, uint8_t *end)
-{
-	counters = from;
-	counters_end = end;
-}
 
 static size_t
 edges(void)
 {
-	return MIN((size_t)(counters_end - counters), (size_t)EDGES);
+	return MIN((size_t)(fuzz_edges_end - fuzz_edges), (size_t)EDGES);
 }
 
 static void
 execute(const uint8_t *data, size_t size)
 {
-	memset(counters, 0, (size_t)(counters_end - counters));
+	memset(fuzz_edges, 0, (size_t)(fuzz_edges_end - fuzz_edges));
 	LLVMFuzzerTestOneInput(data, size);
 }
 
@@ -101,7 +92,7 @@ does(const struct program *p)
 
 	execute(data, put_together(p, data));
 	for (size_t i = 0; i < edges(); i++)
-		if (wanted[i] && counters[i] == 0)
+		if (wanted[i] && fuzz_edges[i] == 0)
 			return false;
 	return true;
 }
@@ -167,7 +158,7 @@ judge(const struct input *in)
 
 	execute(in->data, in->size);
 	for (size_t i = 0; i < edges(); i++) {
-		wanted[i] = counters[i] != 0 && !reached[i];
+		wanted[i] = fuzz_edges[i] != 0 && !reached[i];
 		any |= wanted[i];
 	}
 	return any;
@@ -248,7 +239,7 @@ reach(const struct input *in)
 {
 	execute(in->data, in->size);
 	for (size_t i = 0; i < edges(); i++)
-		reached[i] |= counters[i] != 0;
+		reached[i] |= fuzz_edges[i] != 0;
 }
 
 /* How many edges all reach. */
