@@ -26,7 +26,8 @@ pause_at_end(void)
 void
 pause_look(void)
 {
-	if (vm.pause.out == vm.config.cpus && blk_engine_idle(&vm.disks))
+	if (vm.pause.on && vm.pause.out == vm.config.cpus &&
+	    blk_engine_idle(&vm.disks))
 		pause_at_end();
 }
 
