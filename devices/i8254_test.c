@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * The 8254 against its datasheet (order number 231164): access to the counters,
- * latches, read-back, the lengths of counts, and port B. i8254_modes_test.c has
- * the modes, i8254_irq_test.c the interrupts; i8254_random_test.c holds it all
- * against a model.
+ * latches, read-back, the lengths of counts, and port B. The modes are in
+ * i8254_counter_test.c, the interrupts in i8254_irq_test.c; i8254_random_test.c
+ * holds it all against a model.
  */
 #include "devices/i8254_fixture.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The 8254's modes against the figures of its datasheet (order number 231164),
- * pulse by pulse: the count, OUT, and what the gate and new counts do.
+ * A counter in its modes, against the figures of the datasheet (order number
+ * 231164), pulse by pulse: the count, OUT, and what the gate and new counts do.
  */
 #include "devices/i8254_fixture.h"
 
