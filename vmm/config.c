@@ -59,37 +59,24 @@ opt_cpus(struct config *c, const char *text)
 const char *
 opt_cpu(struct config *c, const char *text)
 {
-	char name[24];
+	const char *word = cut_word(c, &text);
 
-	if (strncmp(text, "host", 4) != 0 || (text[4] && text[4] != ','))
+	if (word == NULL || strcmp(word, "host") != 0)
 		return "host, or host,-FEATURE,...";
-	for (text += 4; *text == ',';) {
-		size_t length = strcspn(++text, ",");
+	while (*text != '\0') {
 		int row;
 
-		if (*text != '-' || length > sizeof(name))
+		word = cut_word(c, &text);
+		if (word == NULL || *word != '-')
 			return "-FEATURE after each comma";
-		memcpy(name, text + 1, length - 1);
-		name[length - 1] = '\0';
-		row = cpuid_feature(name);
+		row = cpuid_feature(word + 1);
 		if (row < 0)
 			return "a feature by the name in Linux's /proc/cpuinfo";
 		if (c->cpu_minus_count == CPU_MINUS_MAX)
 			return "at most 64 features";
 		c->cpu_minus[c->cpu_minus_count++] = (unsigned)row;
-		text += length;
 	}
 	return NULL;
-}
-
-/* A choice between words; its number is the result, or -1. */
-static int
-choose(const char *text, const char *a, const char *b, const char *c)
-{
-	return strcmp(text, a) == 0	? 0
-	    : strcmp(text, b) == 0	? 1
-	    : c && strcmp(text, c) == 0 ? 2
-					: -1;
 }
 
 const char *

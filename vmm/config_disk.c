@@ -7,18 +7,6 @@
 
 #include "vmm/config_words.h"
 
-/* Which of three words it is, or -1. */
-static int
-choice(const char *value, const char *a, const char *b, const char *c)
-{
-	const char *const words[] = { a, b, c };
-	int n = ARRAY_SIZE(words) - 1;
-
-	while (n >= 0 && strcmp(value, words[n]) != 0)
-		n--;
-	return n;
-}
-
 static bool
 take(struct config_disk *d, const char *word)
 {
@@ -45,12 +33,12 @@ take(struct config_disk *d, const char *word)
 		return true;
 	}
 	if ((value = value_of(word, "aio")) != NULL) {
-		which = choice(value, "any", "io_uring", "threads");
+		which = choose(value, "any", "io_uring", "threads");
 		d->aio = (enum blk_aio)which;
 		return which >= 0;
 	}
 	if ((value = value_of(word, "sync")) != NULL) {
-		which = choice(value, "flush", "always", "never");
+		which = choose(value, "flush", "always", "never");
 		d->sync = (enum blk_sync)which;
 		return which >= 0;
 	}

@@ -69,53 +69,37 @@ opt_cmdline(struct config *c, const char *text)
 	return NULL;
 }
 
-static const char *
-take_flat(struct config *c, const char *text)
+static bool
+take_flat(struct config *c, const char *word)
 {
-	static const char names[][12] = { "real", "protected", "long" };
-	char word[32];
+	const char *value;
+	int mode;
 
-	while (*text == ',') {
-		size_t length = strcspn(++text, ",");
-
-		if (length >= sizeof(word))
-			return "flat,addr=ADDRESS,mode=real|protected|long";
-		memcpy(word, text, length);
-		word[length] = '\0';
-		text += length;
-		if (strncmp(word, "addr=", 5) == 0 &&
-		    parse_size(word + 5, &c->flat_address))
-			continue;
-		unsigned mode = 0;
-		while (mode < ARRAY_SIZE(names) &&
-		    (strncmp(word, "mode=", 5) != 0 ||
-			strcmp(word + 5, names[mode]) != 0))
-			mode++;
-		if (mode == ARRAY_SIZE(names))
-			return "flat,addr=ADDRESS,mode=real|protected|long";
-		c->flat_mode = (enum entry_mode)mode;
-	}
-	return NULL;
+	if ((value = value_of(word, "addr")) != NULL)
+		return parse_size(value, &c->flat_address);
+	if ((value = value_of(word, "mode")) == NULL)
+		return false;
+	mode = choose(value, "real", "protected", "long");
+	c->flat_mode = (enum entry_mode)mode;
+	return mode >= 0;
 }
 
 const char *
 opt_loader(struct config *c, const char *text)
 {
-	char name[16];
-	size_t length = strcspn(text, ",");
+	const char *name = cut_word(c, &text);
+	bool flat = name != NULL && strcmp(name, "flat") == 0;
 
-	c->firmware = strcmp(text, "firmware") == 0;
-	c->loader = NULL;
-	if (strcmp(text, "auto") == 0)
-		return NULL;
-	if (length < sizeof(name)) {
-		memcpy(name, text, length);
-		name[length] = '\0';
-		c->loader = boot_loader(name);
-		if (c->loader != NULL && strcmp(name, "flat") == 0)
-			return take_flat(c, text + length);
-		if (c->loader != NULL && text[length] == '\0')
-			return NULL;
+	c->loader = name != NULL ? boot_loader(name) : NULL;
+	c->firmware = c->loader != NULL && strcmp(name, "firmware") == 0;
+	while (flat && *text != '\0') {
+		const char *word = cut_word(c, &text);
+
+		if (word == NULL || !take_flat(c, word))
+			return "flat,addr=ADDRESS,mode=real|protected|long";
 	}
-	return "auto or a loader's name (mica --help lists them)";
+	if (name == NULL || *text != '\0' ||
+	    (c->loader == NULL && strcmp(name, "auto") != 0))
+		return "auto or a loader's name (mica --help lists them)";
+	return NULL;
 }

@@ -2,25 +2,15 @@
  *
  * --sandbox, and what belongs to it.
  */
-#include <string.h>
-
 #include "vmm/config_words.h"
 
 const char *
 opt_sandbox(struct config *c, const char *text)
 {
-	static const char levels[][5] = {
-		[SANDBOX_FULL] = "full",
-		[SANDBOX_LITE] = "lite",
-		[SANDBOX_OFF] = "off",
-	};
+	int n = choose(text, "full", "lite", "off");
 
-	for (unsigned i = 0; i < ARRAY_SIZE(levels); i++)
-		if (strcmp(text, levels[i]) == 0) {
-			c->sandbox = (enum sandbox)i;
-			return NULL;
-		}
-	return "full, lite or off";
+	c->sandbox = (enum sandbox)n;
+	return n < 0 ? "full, lite or off" : NULL;
 }
 
 const char *

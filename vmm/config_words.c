@@ -51,6 +51,15 @@ on_off(const char *value, bool *on)
 	return true;
 }
 
+int
+choose(const char *text, const char *a, const char *b, const char *c)
+{
+	return strcmp(text, a) == 0	? 0
+	    : strcmp(text, b) == 0	? 1
+	    : c && strcmp(text, c) == 0 ? 2
+					: -1;
+}
+
 bool
 number(const char *text, uint64_t least, uint64_t most, uint64_t *value)
 {

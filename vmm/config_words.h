@@ -18,6 +18,10 @@ const char *value_of(const char *word, const char *key);
 /* "on" or "off"; false when it is neither. */
 bool on_off(const char *value, bool *on);
 
+/* A choice between words, `c` being one or NULL; the number of the one that it
+ * is, or -1. */
+int choose(const char *text, const char *a, const char *b, const char *c);
+
 /* A decimal number from `least` to `most`; false when it is none. */
 bool number(const char *text, uint64_t least, uint64_t most, uint64_t *value);
 
