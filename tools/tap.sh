@@ -1,31 +1,46 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 #
-# For a check that finds several things wrong before it says so, as TAP: sourced,
-# with $part, whose cases they are.
+# What the checks print: TAP. Sourced, with $part, whose cases they are, and
+# perhaps $said, the files that tell why one failed.
 n=0
 failed=0
 why=''
 
+# judge STATUS NAME
+judge() {
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n - ${part:?}: $2"
+		return
+	fi
+	echo "not ok $n - $part: $2"
+	# shellcheck disable=SC2086 # words
+	[ -z "${said-}" ] || tail -qn 30 $said 2>/dev/null |
+		tr -cd '\11\12\40-\176' | sed 's/^/# /'
+	failed=1
+}
+
+# For a case that finds several things wrong before it says so.
 complain() {
 	why="$why# $*
 "
 }
 
-# verdict NAME: wrong if anybody has complained since the last one.
+# verdict NAME: failed if anybody has complained since the last one.
 verdict() {
-	n=$((n + 1))
-	if [ -z "$why" ]; then
-		echo "ok $n - ${part:?}: $1"
-	else
-		echo "not ok $n - $part: $1"
-		printf '%s' "$why"
-		failed=1
-	fi
+	[ -z "$why" ]
+	judge $? "$1"
+	printf '%s' "$why"
 	why=''
+}
+
+skip() { # NAME WHY
+	n=$((n + 1))
+	echo "ok $n - $part: $1 # SKIP $2"
 }
 
 over() {
 	echo "1..$n"
-	exit $failed
+	exit "$failed"
 }
