@@ -13,6 +13,7 @@
 #define VMM_COMMAND_H
 
 #include "vmm/json.h"
+#include "vmm/json_write.h"
 
 enum {
 	COMMAND_ID = 256,

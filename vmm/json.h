@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * JSON (RFC 8259), both ways and strictly, for the control socket: a reader
- * that judges a whole text and points into it, and a writer into a buffer. No
- * allocation; a text has at most JSON_TEXT bytes, JSON_NODES values and
- * JSON_DEPTH arrays and objects within each other.
+ * JSON (RFC 8259), strictly, for the control socket: judges a whole text and
+ * points into it. No allocation; a text has at most JSON_TEXT bytes, JSON_NODES
+ * values and JSON_DEPTH arrays and objects within each other. json_stream.h
+ * cuts such texts out of what a client sends, json_write.h makes the answers.
  *
  * A byte order mark, a key twice in an object, half a surrogate pair, and
  * UTF-8 that is none are errors.
@@ -68,23 +68,5 @@ bool json_is(
 /* A number without sign, fraction and exponent that fits; else false. */
 bool json_uint64(
     const struct json *j, const struct json_node *number, uint64_t *value);
-
-/* What is written stays within `room` bytes, or `full` tells. ASCII alone. */
-struct json_writer {
-	char *text;
-	size_t room, used;
-	bool full;
-};
-
-/* printf, for what is JSON already. */
-__attribute__((format(printf, 2, 3))) void json_put(
-    struct json_writer *w, const char *format, ...);
-
-/* A string: quoted, and escaped where it needs that. Bytes that are no UTF-8
- * come out as U+FFFD. */
-void json_put_string(struct json_writer *w, const char *text);
-
-/* JSON that json_read() took, as it is but for what exceeds ASCII. */
-void json_put_json(struct json_writer *w, const char *text, size_t length);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The JSON reader against RFC 8259's grammar: what is JSON, what is not, each
- * beginning of what is, and random bytes; and the writer, read back.
+ * beginning of what is, and random bytes.
  */
 #include <string.h>
 
@@ -284,45 +284,6 @@ test_random(void)
 	expect(taken > 100);
 }
 
-static void
-test_writer(void)
-{
-	char text[96], back[32];
-	struct json_writer w = { .text = text, .room = sizeof(text) };
-
-	unit_case("json: what is written is ASCII and reads back");
-	json_put_string(&w, "\"\\\n\x7f\xc3\xa9\xf0\x9d\x84\x9e");
-	expect(!w.full);
-	expect(strcmp(text,
-		   "\"\\\"\\\\\\u000a\\u007f\\u00e9\\ud834\\udd1e\"") == 0);
-	expect(read_text(text) == NULL);
-	expect(json_string(&json, json.nodes, back, sizeof(back)));
-	expect(strcmp(back, "\"\\\n\x7f\xc3\xa9\xf0\x9d\x84\x9e") == 0);
-	w.used = 0;
-	json_put_string(&w, "a\xff\xc3(");
-	expect(strcmp(text, "\"a\\ufffd\\ufffd(\"") == 0);
-	w.used = 0;
-	json_put_json(&w, "[1, \"\\u0041\xc3\xa9\"]", 15);
-	expect(strcmp(text, "[1, \"\\u0041\\u00e9\"]") == 0);
-}
-
-static void
-test_writer_full(void)
-{
-	char text[8] = "", *edge = text + sizeof(text);
-	struct json_writer w = { .text = text, .room = 7 };
-
-	unit_case("json: a full writer says so and writes no further");
-	edge[-1] = '!';
-	json_put(&w, "%s", "123456");
-	expect(!w.full && w.used == 6);
-	json_put(&w, "7");
-	expect(w.full && w.used == 6 && edge[-1] == '!');
-	w = (struct json_writer){ .text = text, .room = 7 };
-	json_put_string(&w, "12345");
-	expect(w.full && edge[-1] == '!');
-}
-
 int
 main(void)
 {
@@ -334,7 +295,5 @@ main(void)
 	test_strings();
 	test_numbers();
 	test_random();
-	test_writer();
-	test_writer_full();
 	return unit_done();
 }

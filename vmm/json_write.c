@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The writer: ASCII alone, so that no client's idea of an encoding matters.
+ * See json_write.h.
  *
  * Threads: any; there is no state.
  */
+#include "vmm/json_write.h"
+
 #include <string.h>
 
-#include "vmm/json.h"
 #include "vmm/json_utf8.h"
 #include "vmm/text.h"
 
