@@ -10,12 +10,14 @@
 #   make fuzz    the fuzz targets, TIME=10m in all, JOBS=2, ENGINE=libfuzzer|afl
 #   make fuzz-merge  minimises their corpora
 #   make fuzz-record  records seeds from real guests, in half an hour
-#   make bench   the README's tables    make size    bytes per file
-#   make bench-blk   that of the disks, nested under QEMU
-#   make bench-timer that of the timers, in two minutes
+#   make fuzz-cover  what of devices/ the board's corpus does not reach
+#   make bench   how long a start takes, and an exit
+#   make bench-sandbox what the sandbox takes of it
+#   make bench-blk   disks beside QEMU's, nested under QEMU
+#   make bench-timer timer interrupts, in two minutes
 #   make bench-fuzz  inputs a second, of each fuzz target
+#   make size    bytes per file         make coverage  of the chips' tests
 #   make fmt     clang-format           make clean
-#   make coverage    how much of the chips their unit tests run
 #
 # gcc or clang (CC=clang), glibc or musl (CC=musl-gcc BUILD=build/musl).
 
@@ -130,7 +132,11 @@ $(BUILD)/tools/kill_sweep: tools/numbers.c
 $(BUILD)/tools/used_calls: tools/fault_run.c tools/calls.c vmm/seccomp.c
 $(BUILD)/tools/soak: tools/bench.c
 
-$(SWEEPS): $(BUILD)/%: %.c
+# What the sandbox kills.
+TRY    := $(BUILD)/tools/try_calls
+$(TRY): tools/calls.c vmm/seccomp.c tools/bpf_run.h
+
+$(SWEEPS) $(TRY): $(BUILD)/%: %.c
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) $(OPT) $(filter-out -MMD -MP,$(STD)) -o $@ $(filter %.c,$^)
@@ -138,15 +144,8 @@ $(SWEEPS): $(BUILD)/%: %.c
 $(addprefix $(BUILD)/tools/,fault_sweep used_calls): tools/fault_run.h \
 	tools/fault_calls.def
 
-# What the sandbox kills, and what mica needs.
-TRY    := $(BUILD)/tools/try_calls
 $(TRY) $(BUILD)/tools/used_calls: tools/calls.h vmm/syscalls.def \
 	vmm/seccomp_kind.def vmm/seccomp.h
-
-$(TRY): tools/try_calls.c tools/calls.c vmm/seccomp.c tools/bpf_run.h
-	@mkdir -p $(@D)
-	@echo "  CC $@"
-	@$(CC) $(OPT) $(filter-out -MMD -MP,$(STD)) -o $@ $(filter %.c,$^)
 
 fault-sweep: $(BUILD)/mica $(SWEEPS) guests
 	$(BUILD)/tools/fault_sweep $(BUILD) whole
@@ -222,6 +221,6 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/unit/*/*.d $(G)/lib/*.d)
-.PHONY: all run check check-long lint fmt size bench bench-blk bench-timer \
-	clean coverage guests soak soak-hour fault-sweep kill-sweep
+.PHONY: all run check check-long lint fmt size bench bench-sandbox bench-blk \
+	bench-timer clean coverage guests soak soak-hour fault-sweep kill-sweep
 .SECONDARY:
