@@ -33,13 +33,13 @@ void loop_timer(enum timer timer, uint64_t at_ns);
  * The monitor's half.
  */
 enum loop_source {
-	LOOP_TIMER,
+	LOOP_TIMER, /* all of the chips' timers */
 	LOOP_SIGNAL,
 	LOOP_STDIN,
-	LOOP_FEED,
-	LOOP_STDOUT,
-	LOOP_POST,
-	LOOP_DISK,
+	LOOP_FEED,   /* a chip has room for keys read ahead */
+	LOOP_STDOUT, /* takes bytes again */
+	LOOP_POST,   /* loop_post() */
+	LOOP_DISK,   /* I/O has ended */
 	LOOP_CONTROL,
 	LOOP_CONTROL_CLIENT,
 	LOOP_CONTROL_TIMER,

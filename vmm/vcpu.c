@@ -221,6 +221,7 @@ run(struct vcpu *vcpu)
 		pthread_cond_wait(&vm.changed, &vm.lock);
 }
 
+/* The calling thread is that vCPU from here on, and confined. */
 static void
 be(struct vcpu *vcpu)
 {
