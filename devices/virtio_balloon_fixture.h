@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * A balloon in 1 MiB of RAM below the hole and 1 MiB above, and its registers
- * by the numbers of virtio 1.3, 5.5.4, 4.1.4.3 (modern), 4.1.4.10 (legacy).
+ * A balloon in 1 MiB of RAM below the hole and 1 MiB above, by the numbers of
+ * virtio 1.3, 5.5.
  */
 #ifndef DEVICES_VIRTIO_BALLOON_FIXTURE_H
 #define DEVICES_VIRTIO_BALLOON_FIXTURE_H
 
 #include "devices/virtio_balloon.h"
-#include "devices/virtio_pci.h"
-#include "devices/virtio_transport.h"
-#include "devices/virtq_driver_packed.h"
-#include "devices/virtq_driver_split.h"
-#include "tools/unit.h"
+#include "devices/virtio_start_fixture.h"
 
-enum { BALLOON = 11, RINGS = 0x10000, RING_STEP = 0x2000, RING_SIZE = 128 };
+enum { BALLOON = 11, QUEUES = 5, RING_SIZE = 128 };
 
 /* From PAGES on is what a test may lose. */
 enum { LIST = 0x30000, PAGES = 0x80000 };
 enum { NUM_PAGES = 0, ACTUAL = 4, CMD_ID = 8, POISON = 12 };
-enum mode { SPLIT, IN_ORDER, PACKED, LEGACY, MODES };
 
-#define F(n)	    ((uint64_t)1 << (n))
 #define F_TELL	    F(0)
 #define F_STATS	    F(1)
 #define F_OOM	    F(2)
@@ -32,28 +26,12 @@ enum mode { SPLIT, IN_ORDER, PACKED, LEGACY, MODES };
 #define EVERY_QUEUE 0x1fu
 
 static struct virtio_balloon d;
-static enum mode mode;
 
-static inline void
-common(unsigned reg, unsigned size, uint32_t value)
-{
-	virtio_pci_write(&d.v, &virtio_balloon_type, reg, size, value);
-}
-
-static inline void
-port(unsigned reg, unsigned size, uint32_t value)
-{
-	virtio_pci_io_write(&d.v, &virtio_balloon_type, reg, size, value);
-}
-
-/* A field of the configuration, by the interface that is in use. */
+/* A field of the configuration. */
 static inline uint32_t
 config(unsigned field)
 {
-	if (mode == LEGACY)
-		return virtio_pci_io_read(
-		    &d.v, &virtio_balloon_type, 20 + field, 4);
-	return virtio_pci_read(&d.v, &virtio_balloon_type, 0x2000 + field, 4);
+	return config_in(field, 4);
 }
 
 static inline void
@@ -64,7 +42,7 @@ config_set(unsigned field, uint32_t value)
 		return;
 	}
 	for (unsigned i = 0; i < 4; i++)
-		port(20 + field + i, 1, value >> 8 * i & 0xff);
+		port_out(20 + field + i, 1, value >> 8 * i & 0xff);
 }
 
 static inline void
@@ -78,14 +56,7 @@ power_on(const char *name, const struct virtio_setup *setup)
 	memset(&d, 0, sizeof(d));
 	virtio_configure(
 	    &d.v, &virtio_balloon_type, BALLOON, setup ? setup : &whole);
-	virtio_pci_reset(&d.v, &virtio_balloon_type, false);
-	virtio_pci_config_write(&d.v, &virtio_balloon_type, 4, 7, 0xffff);
-}
-
-static inline void
-kick(unsigned queue)
-{
-	virtio_kick(&d.v, &virtio_balloon_type, queue);
+	switch_on(&d.v, &virtio_balloon_type);
 }
 
 /* The driver's page numbers, at LIST. */

@@ -126,7 +126,7 @@ test_odd(void)
 		expect(request(HINTQ, LIST, 0, false));
 		expect(request(HINTQ, LIST, 8, false));
 		expect(hint(0x1000) && hinted() == 0x1000);
-		offer(HINTQ, both, 2);
+		offer_chain(HINTQ, both, 2);
 		kick(HINTQ);
 		expect(taken(HINTQ) && hinted() == 0x4000);
 	}

@@ -116,7 +116,7 @@ test_lengths(void)
 		expect(request(INFLATEQ, LIST, 3, false));
 		expect(request(INFLATEQ, LIST, 4096, true));
 		expect(only_gone(gone));
-		offer(INFLATEQ, pieces, ARRAY_SIZE(pieces));
+		offer_chain(INFLATEQ, pieces, ARRAY_SIZE(pieces));
 		kick(INFLATEQ);
 		expect(taken(INFLATEQ) && last_len == 0);
 		mark(0x90);
@@ -160,7 +160,7 @@ offer_long(void)
 	for (unsigned i = 0; i < 2040; i++)
 		put_pfn(i, 0x200 + i);
 	put_pfn(2040, 0x90);
-	offer(INFLATEQ, long_list, ARRAY_SIZE(long_list));
+	offer_chain(INFLATEQ, long_list, ARRAY_SIZE(long_list));
 	fake.kicks = 0;
 }
 
@@ -185,8 +185,9 @@ test_turns(void)
 			put_pfn(i, i & 1 ? 0x90 : 0x92);
 		put_pfn(512, 0x94);
 		fake.kicks = 0;
-		offer(INFLATEQ, &(struct element){ LIST, 4 * 512, false }, 1);
-		offer(
+		offer_chain(
+		    INFLATEQ, &(struct element){ LIST, 4 * 512, false }, 1);
+		offer_chain(
 		    INFLATEQ, &(struct element){ LIST + 4 * 512, 4, false }, 1);
 		kick(INFLATEQ);
 		expect(!taken(INFLATEQ) && fake.kicks == 1);
@@ -235,7 +236,7 @@ test_report(void)
 
 	for (mode = SPLIT; mode < MODES; mode++) {
 		fresh("reports: what is to write is gone when answered");
-		offer(REPORTQ, free_pages, ARRAY_SIZE(free_pages));
+		offer_chain(REPORTQ, free_pages, ARRAY_SIZE(free_pages));
 		kick(REPORTQ);
 		expect(taken(REPORTQ) && last_len == 0);
 		for (unsigned i = 0; i < 4; i++)
@@ -246,7 +247,7 @@ test_report(void)
 		expect(only_gone(gone));
 
 		fresh("... in whole pages");
-		offer(REPORTQ, odd, ARRAY_SIZE(odd));
+		offer_chain(REPORTQ, odd, ARRAY_SIZE(odd));
 		kick(REPORTQ);
 		expect(taken(REPORTQ));
 		mark(0xa1);
@@ -269,11 +270,11 @@ test_report_turns(void)
 	for (mode = SPLIT; mode < MODES; mode++) {
 		fresh("reports of 11 MiB: 8 MiB a turn, to the byte");
 		e[0].len = 0x1000;
-		offer(REPORTQ, e, 4);
+		offer_chain(REPORTQ, e, 4);
 		e[0].len = HIGH_RAM;
-		offer(REPORTQ, e, 3);
+		offer_chain(REPORTQ, e, 3);
 		e[5] = (struct element){ PAGES, 0x1000, true };
-		offer(REPORTQ, e, 6);
+		offer_chain(REPORTQ, e, 6);
 		e[5] = e[0];
 		fake.kicks = 0;
 		kick(REPORTQ);

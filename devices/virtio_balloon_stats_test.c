@@ -81,7 +81,7 @@ test_lengths(void)
 		supply(9);
 		virtio_balloon_stats(&d, &stats);
 		expect_eq(stats.known, 0);
-		offer(STATSQ, pieces, ARRAY_SIZE(pieces));
+		offer_chain(STATSQ, pieces, ARRAY_SIZE(pieces));
 		kick(STATSQ);
 		virtio_balloon_stats(&d, &stats);
 		expect_eq(stats.known, 1 << 1 | 1 << 2);
@@ -167,7 +167,8 @@ test_second_buffer(void)
 			expect(request(STATSQ, LIST, 10, false));
 		expect(!taken(STATSQ) && d.held);
 		for (unsigned i = 0; i < RING_SIZE - 1; i++)
-			offer(STATSQ, &(struct element){ LIST, 10, false }, 1);
+			offer_chain(
+			    STATSQ, &(struct element){ LIST, 10, false }, 1);
 		kick(STATSQ);
 		for (unsigned i = 0; i < RING_SIZE - 1; i++)
 			expect(taken(STATSQ));
@@ -216,8 +217,8 @@ test_reset(void)
 	common(0x3a, 2, 1);
 	expect(!d.held);
 	unit_advance(1ull * SECOND, fire);
-	memset(ram + RINGS, 0, 5 * RING_STEP);
-	enable_queue(STATSQ, F_STATS);
+	memset(ram + RINGS, 0, QUEUES * RING_BYTES);
+	set_up_queue(STATSQ, RING_SIZE, F_STATS);
 	expect(supply(10));
 	unit_advance(2ull * SECOND, fire);
 	expect(taken(STATSQ));

@@ -68,14 +68,14 @@ test_actual(void)
 	begin("... and counts with its last byte (5.5.6.2.1)");
 	config_set(ACTUAL, 0x11223344);
 	for (unsigned i = 0; i < 3; i++) {
-		port(20 + ACTUAL + i, 1, 0xee);
+		port_out(20 + ACTUAL + i, 1, 0xee);
 		expect_eq(virtio_balloon_actual(&d), 0x11223344);
 	}
 	expect_eq(config(ACTUAL), 0x11eeeeee);
-	port(20 + ACTUAL + 3, 1, 0x55);
+	port_out(20 + ACTUAL + 3, 1, 0x55);
 	expect_eq(virtio_balloon_actual(&d), 0x55eeeeee);
 	expect_eq(fake.balloons, 2);
-	port(20 + ACTUAL, 4, 1);
+	port_out(20 + ACTUAL, 4, 1);
 	expect_eq(virtio_balloon_actual(&d), 1);
 }
 
@@ -123,7 +123,7 @@ role_by_deed(unsigned queue)
 	fill();
 	put(LIST, 8, (PAGES >> 12) + 1);
 	put(LIST + 8, 2, 0);
-	offer(queue, both, 2);
+	offer_chain(queue, both, 2);
 	kick(queue);
 	if (!taken(queue))
 		return d.held && !held ? STATS : NOBODY;

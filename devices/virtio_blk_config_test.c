@@ -60,7 +60,7 @@ test_write(void)
 			uint8_t before = config(at);
 
 			if (mode == LEGACY)
-				port(20 + at, 1, 0xfe);
+				port_out(20 + at, 1, 0xfe);
 			else
 				common(0x2000 + at, 1, 0xfe);
 			expect_eq(config(at), at == 32 ? 0 : before);
@@ -81,12 +81,12 @@ test_legacy_writeback(void)
 	    "or feature bit changes it (5.2.5.3)",
 	    false, 1);
 	for (unsigned value = 0; value < 2; value++) {
-		port(18, 1, 0);
+		port_out(18, 1, 0);
 		set_writeback((uint8_t)value);
 		expect_eq(config(32), value);
 		for (unsigned status = 1; status < 8; status = 2 * status + 1) {
-			port(18, 1, status);
-			port(4, 4, (uint32_t)F_WCE); /* without FLUSH */
+			port_out(18, 1, status);
+			port_out(4, 4, (uint32_t)F_WCE); /* without FLUSH */
 			expect_eq(config(32), value);
 		}
 	}

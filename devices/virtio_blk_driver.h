@@ -7,57 +7,15 @@
 #define DEVICES_VIRTIO_BLK_DRIVER_H
 
 #include "devices/virtio_blk_fixture.h"
-
-static inline void
-drive_legacy(uint64_t features)
-{
-	static const struct virtq_layout at = { RINGS, RINGS + 0x1000,
-		RINGS + 0x2000, 256 };
-
-	port(18, 1, 0);
-	port(18, 1, 3);
-	port(4, 4, (uint32_t)features);
-	port(14, 2, 0);
-	port(8, 4, RINGS >> 12);
-	port(18, 1, 7);
-	driver_init(&driver, &at, features);
-}
-
-static inline void
-drive_modern(uint64_t features)
-{
-	static const struct virtq_layout at = { RINGS, RINGS + 0x1000,
-		RINGS + 0x2000, 128 };
-
-	features |= F(32) | (mode == PACKED ? F_PACKED : 0) |
-	    (mode == IN_ORDER ? F_IN_ORDER : 0);
-	common(0x14, 1, 0);
-	common(0x14, 1, 3);
-	for (unsigned half = 0; half < 2; half++) {
-		common(0x08, 4, half);
-		common(0x0c, 4, (uint32_t)(features >> 32 * half));
-	}
-	common(0x14, 1, 0xb);
-	common(0x16, 2, 0);
-	common(0x18, 2, at.size);
-	common(0x20, 4, (uint32_t)at.desc);
-	common(0x28, 4, (uint32_t)at.driver);
-	common(0x30, 4, (uint32_t)at.device);
-	common(0x1c, 2, 1);
-	common(0x14, 1, 0xf);
-	driver_init(&driver, &at, features);
-}
+#include "devices/virtio_driver.h"
 
 /* Its driver comes, with these features: from reset to DRIVER_OK. */
 static inline void
 drive(uint64_t features)
 {
 	memset(ram, 0, sizeof(ram));
-	if (mode == LEGACY)
-		drive_legacy(features);
-	else
-		drive_modern(features);
-	expect_eq(d.v.status, mode == LEGACY ? 7 : 0xf);
+	set_up_queue(0, mode == LEGACY ? 256 : 128, negotiate(features));
+	driver_ok();
 }
 
 static inline void
@@ -67,36 +25,14 @@ begin(const char *name)
 	drive(F_ALL);
 }
 
-static inline void
-offer(const struct element *e, unsigned count)
-{
-	if (mode == PACKED) {
-		packed_add(&driver, e, count, true);
-		packed_show(&driver);
-	} else {
-		split_add(&driver, e, count, count);
-		split_show(&driver);
-	}
-}
-
-/* Is there a used buffer? */
-static inline bool
-taken(void)
-{
-	uint16_t id;
-
-	return mode == PACKED ? packed_take(&driver, &id, &last_len)
-			      : split_take(&driver, &id, &last_len);
-}
-
 /* Any chain at all; what the byte at STATUS then says. */
 static inline uint8_t
 chain_status(const struct element *e, unsigned count)
 {
 	put(STATUS, 1, NOT_SAID);
-	offer(e, count);
-	kick();
-	expect(taken());
+	offer_chain(0, e, count);
+	kick(0);
+	expect(taken(0));
 	return (uint8_t)get(STATUS, 1);
 }
 

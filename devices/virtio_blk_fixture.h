@@ -1,25 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * A block device over a disk in memory, and its registers by the numbers of
- * virtio 1.3, 5.2.4, 4.1.4.3 (modern) and 4.1.4.10 (legacy).
+ * A block device over a disk in memory, by the numbers of virtio 1.3, 5.2.
  */
 #ifndef DEVICES_VIRTIO_BLK_FIXTURE_H
 #define DEVICES_VIRTIO_BLK_FIXTURE_H
 
 #include "devices/virtio_blk.h"
-#include "devices/virtio_pci.h"
-#include "devices/virtio_transport.h"
-#include "devices/virtq_driver_packed.h"
-#include "devices/virtq_driver_split.h"
-#include "tools/unit.h"
+#include "devices/virtio_start_fixture.h"
 
-enum { DISK = 3, SECTORS = 256, RINGS = 0x10000 };
+enum { DISK = 3, SECTORS = 256 };
 enum { HEADER = 0x20000, STATUS = 0x21000, DATA = 0x80000, NOT_SAID = 0xee };
 enum { OK, IOERR, UNSUPP };
 enum { IN, OUT, FLUSH = 4, GET_ID = 8, DISCARD = 11, ZEROES = 13 };
-enum mode { SPLIT, IN_ORDER, PACKED, LEGACY, MODES };
 
-#define F(n)	((uint64_t)1 << (n))
 #define F_RO	F(5)
 #define F_FLUSH F(9)
 #define F_WCE	F(11)
@@ -27,30 +20,12 @@ enum mode { SPLIT, IN_ORDER, PACKED, LEGACY, MODES };
 
 static struct virtio_blk d;
 static uint8_t image[SECTORS * 512];
-static struct driver driver;
-static enum mode mode;
-static uint32_t last_len; /* of the last used buffer */
 
-static inline void
-common(unsigned reg, unsigned size, uint32_t value)
-{
-	virtio_pci_write(&d.v, &virtio_blk_type, reg, size, value);
-}
-
-static inline void
-port(unsigned reg, unsigned size, uint32_t value)
-{
-	virtio_pci_io_write(&d.v, &virtio_blk_type, reg, size, value);
-}
-
-/* A byte of the configuration, modern or legacy. */
+/* A byte of the configuration. */
 static inline uint8_t
 config(unsigned at)
 {
-	if (mode == LEGACY)
-		return (uint8_t)virtio_pci_io_read(
-		    &d.v, &virtio_blk_type, 20 + at, 1);
-	return (uint8_t)virtio_pci_read(&d.v, &virtio_blk_type, 0x2000 + at, 1);
+	return (uint8_t)config_in(at, 1);
 }
 
 static inline uint64_t
@@ -67,7 +42,7 @@ static inline void
 set_writeback(uint8_t value)
 {
 	if (mode == LEGACY)
-		port(20 + 32, 1, value);
+		port_out(20 + 32, 1, value);
 	else
 		common(0x2000 + 32, 1, value);
 }
@@ -89,8 +64,7 @@ power_on(const char *name, bool read_only, unsigned queues)
 	memset(&d, 0, sizeof(d));
 	virtio_configure(&d.v, &virtio_blk_type, DISK, &setup);
 	virtio_blk_attach(&d, SECTORS, "disk-of-25-characters-xyz");
-	virtio_pci_reset(&d.v, &virtio_blk_type, false);
-	virtio_pci_config_write(&d.v, &virtio_blk_type, 4, 7, 0xffff);
+	switch_on(&d.v, &virtio_blk_type);
 }
 
 static inline void
@@ -108,12 +82,6 @@ put_range(unsigned n, uint64_t sector, uint32_t sectors, uint32_t flags)
 	put(DATA + 16 * n, 8, sector);
 	put(DATA + 16 * n + 8, 4, sectors);
 	put(DATA + 16 * n + 12, 4, flags);
-}
-
-static inline void
-kick(void)
-{
-	virtio_kick(&d.v, &virtio_blk_type, 0);
 }
 
 #endif

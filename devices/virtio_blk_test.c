@@ -166,7 +166,7 @@ offer_in(unsigned n)
 	put(HEADER + 16 * n, 8, IN);
 	put(HEADER + 16 * n + 8, 8, n);
 	put(STATUS + n, 1, NOT_SAID);
-	offer(e, ARRAY_SIZE(e));
+	offer_chain(0, e, ARRAY_SIZE(e));
 }
 
 static void
@@ -179,19 +179,19 @@ test_later(void)
 		fake.disk.later = true;
 		for (unsigned n = 0; n < 3; n++)
 			offer_in(n);
-		kick();
+		kick(0);
 		expect_eq(fake.disk.ios, 3);
-		expect(!taken() && !fake.line[line]);
+		expect(!taken(0) && !fake.line[line]);
 		virtio_blk_done(&d, fake.disk.tags[2], true);
 		virtio_blk_flush(&d);
 		expect_eq(get(STATUS, 3), NOT_SAID << 8 | NOT_SAID);
-		expect_eq(taken(), mode != IN_ORDER);
+		expect_eq(taken(0), mode != IN_ORDER);
 		expect_eq(fake.line[line], mode != IN_ORDER);
 		virtio_blk_done(&d, fake.disk.tags[0], false);
 		virtio_blk_done(&d, fake.disk.tags[1], true);
 		virtio_blk_flush(&d);
 		expect_eq(get(STATUS, 3), IOERR);
-		expect(taken() && taken() && fake.line[line]);
+		expect(taken(0) && taken(0) && fake.line[line]);
 
 		begin(
 		    "ranges: done when the last is, and as one of them failed");
@@ -200,16 +200,17 @@ test_later(void)
 			put_range(n, 8 * n, 8, 0);
 		put_header(DISCARD, 0);
 		put(STATUS, 1, NOT_SAID);
-		offer((struct element[]){ { HEADER, 16, false },
-			  { DATA, 48, false }, { STATUS, 1, true } },
+		offer_chain(0,
+		    (struct element[]){ { HEADER, 16, false },
+			{ DATA, 48, false }, { STATUS, 1, true } },
 		    3);
-		kick();
+		kick(0);
 		for (unsigned n = 0; n < 3; n++) {
-			expect(!taken() && get(STATUS, 1) == NOT_SAID);
+			expect(!taken(0) && get(STATUS, 1) == NOT_SAID);
 			virtio_blk_done(&d, fake.disk.tags[n], n != 1);
 			virtio_blk_flush(&d);
 		}
-		expect(taken());
+		expect(taken(0));
 		expect_eq(get(STATUS, 1), IOERR);
 	}
 }
@@ -230,7 +231,7 @@ begin_three(const char *name)
 	fake.disk.settle = end_three;
 	for (unsigned n = 0; n < 3; n++)
 		offer_in(n);
-	kick();
+	kick(0);
 }
 
 /* PCI 6.2.2: Bus Master; PM 1.2, 5.4.1: none in D3hot. */
@@ -246,11 +247,11 @@ test_bus_master(void)
 		virtio_pci_config_write(
 		    &d.v, &virtio_blk_type, COMMAND, ~0u, BUS_MASTER);
 		expect_eq(fake.disk.settles, 0);
-		expect(!taken());
+		expect(!taken(0));
 		virtio_pci_config_write(
 		    &d.v, &virtio_blk_type, COMMAND, 0, BUS_MASTER);
 		expect_eq(fake.disk.settles, 1);
-		expect(taken() && taken() && taken() && !taken());
+		expect(taken(0) && taken(0) && taken(0) && !taken(0));
 		expect_eq(get(STATUS, 3), OK);
 		expect(!pci_function_masters(&d.v.function));
 		virtio_pci_config_write(
@@ -266,7 +267,7 @@ test_bus_master(void)
 	expect_eq(fake.disk.settles, 0);
 	virtio_pci_config_write(&d.v, &virtio_blk_type, PM_CONTROL, D3HOT, 3);
 	expect_eq(fake.disk.settles, 1);
-	expect(taken() && taken() && taken());
+	expect(taken(0) && taken(0) && taken(0));
 }
 
 static void
@@ -276,16 +277,16 @@ test_reset(void)
 		begin("reset in the middle of I/O: what was in flight is gone");
 		fake.disk.later = true;
 		offer_in(0);
-		kick();
+		kick(0);
 		expect_eq(fake.disk.stops, 0);
 		if (mode == LEGACY)
-			port(18, 1, 0);
+			port_out(18, 1, 0);
 		else
 			common(0x14, 1, 0);
 		expect_eq(fake.disk.stops, 1);
 		expect_eq(get(STATUS, 1), NOT_SAID);
-		kick();
-		expect(!taken());
+		kick(0);
+		expect(!taken(0));
 		fake.disk.later = false;
 		drive(F_ALL);
 		expect_eq(request(IN, 0, 512, true), OK);
@@ -300,15 +301,15 @@ test_room(void)
 		offer_in(0);
 		fake.disk.full = true;
 		fake.kicks = 0;
-		kick();
-		expect(!taken());
+		kick(0);
+		expect(!taken(0));
 		expect_eq(fake.disk.ios, 0);
 		expect_eq(fake.kicks, 0); /* it would turn in circles */
 		fake.disk.full = false;
 		virtio_blk_room(&d);
 		expect_eq(fake.kicks, 1);
-		kick();
-		expect(taken());
+		kick(0);
+		expect(taken(0));
 		expect_eq(get(STATUS, 1), OK);
 	}
 }
@@ -321,28 +322,29 @@ test_turns(void)
 	for (unsigned n = 0; n < 80; n++)
 		offer_in(n);
 	fake.kicks = 0;
-	kick();
+	kick(0);
 	expect_eq(fake.disk.ios, 64);
 	expect_eq(fake.kicks, 1);
-	kick();
+	kick(0);
 	expect_eq(fake.disk.ios, 80);
 	expect_eq(fake.kicks, 1);
 	for (unsigned n = 0; n < 80; n++)
-		expect(taken() && get(STATUS + n, 1) == OK);
+		expect(taken(0) && get(STATUS + n, 1) == OK);
 
 	begin("... or 8 MiB, whatever comes of them");
 	put_header(IN, SECTORS);
 	for (unsigned n = 0; n < 20; n++)
-		offer((struct element[]){ { HEADER, 16, false },
-			  { DATA, 1 << 18, true }, { DATA, 1 << 18, true },
-			  { STATUS, 1, true } },
+		offer_chain(0,
+		    (struct element[]){ { HEADER, 16, false },
+			{ DATA, 1 << 18, true }, { DATA, 1 << 18, true },
+			{ STATUS, 1, true } },
 		    4);
-	kick();
+	kick(0);
 	for (unsigned n = 0; n < 16; n++)
-		expect(taken());
-	expect(!taken());
-	kick();
-	expect(taken());
+		expect(taken(0));
+	expect(!taken(0));
+	kick(0);
+	expect(taken(0));
 }
 
 int

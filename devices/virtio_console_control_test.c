@@ -105,7 +105,7 @@ test_texts(void)
 	expect_message(0, RESIZE, 1, 12);
 	expect_eq(get(HEARD + 8, 2), 132);
 	expect_eq(get(HEARD + 10, 2), 50);
-	expect_eq(config(0, 4), 50 << 16 | 132);
+	expect_eq(config_in(0, 4), 50 << 16 | 132);
 }
 
 static void
@@ -202,7 +202,7 @@ test_no_multiport(void)
 {
 	begin("a driver without MULTIPORT has port 0 alone", F_SIZE);
 	for (unsigned i = 2; i < 8; i++) {
-		set_up_queue(i, d.v.features);
+		set_up_queue(i, RING_SIZE, d.v.features);
 		offer(i, DATA, 8, i % 2 == 0);
 		expect(!taken(i));
 	}
@@ -214,7 +214,7 @@ test_no_multiport(void)
 	expect(taken(RX));
 	virtio_console_resize(&d, 0, 100, 40);
 	virtio_console_connect(&d, 0, false);
-	expect_eq(config(0, 4), 40 << 16 | 100);
+	expect_eq(config_in(0, 4), 40 << 16 | 100);
 	expect_eq(d.v.isr & 2, 2);
 }
 

@@ -7,16 +7,11 @@
 #define DEVICES_VIRTIO_CONSOLE_DRIVER_H
 
 #include "devices/virtio_console_fixture.h"
+#include "devices/virtio_driver.h"
 
 enum { DEVICE_READY, DEVICE_ADD, PORT_READY = 3 }; /* 5.3.6.2 */
 enum { CONSOLE_PORT = 4, RESIZE, PORT_OPEN, PORT_NAME };
 enum { SPOKEN = 0x70000, HEARD = 0x71000 };
-
-static inline void
-kick(unsigned queue)
-{
-	virtio_kick(&d.v, &virtio_console_type, queue);
-}
 
 /* The kicks that the device gave itself; how many. */
 static inline unsigned
@@ -34,22 +29,6 @@ posted(void)
 	return n;
 }
 
-static inline void
-offer_chain(unsigned queue, const struct element *e, unsigned count)
-{
-	struct driver *to = &driver[queue];
-	uint16_t id = mode == PACKED ? packed_add(to, e, count, true)
-				     : split_add(to, e, count, count);
-
-	to->buffer[id].writable = 0;
-	for (unsigned i = 0; i < count; i++)
-		to->buffer[id].writable += e[i].write ? e[i].len : 0;
-	if (mode == PACKED)
-		packed_show(to);
-	else
-		split_show(to);
-}
-
 /* One buffer, and a kick. */
 static inline void
 offer(unsigned queue, gpa_t to, uint32_t len, bool write)
@@ -58,16 +37,6 @@ offer(unsigned queue, gpa_t to, uint32_t len, bool write)
 
 	offer_chain(queue, &e, 1);
 	kick(queue);
-}
-
-/* Is there a used buffer? */
-static inline bool
-taken(unsigned queue)
-{
-	uint16_t id;
-
-	return mode == PACKED ? packed_take(&driver[queue], &id, &last_len)
-			      : split_take(&driver[queue], &id, &last_len);
 }
 
 /* A text to send. */

@@ -13,7 +13,7 @@ test_identity(void)
 	expect_eq(virtio_queues(&d.v, &virtio_console_type), 2);
 	expect_eq(virtio_offered(&d.v, &virtio_console_type) & 0xffffff,
 	    F_SIZE | F_EMERG);
-	expect_eq(config(4, 4), 1);
+	expect_eq(config_in(4, 4), 1);
 	expect_eq(virtio_pci_config_read(&d.v, &virtio_console_type, 0) >> 16,
 	    0x1003);
 
@@ -22,11 +22,11 @@ test_identity(void)
 	expect_eq(virtio_queues(&d.v, &virtio_console_type), 8);
 	expect_eq(virtio_offered(&d.v, &virtio_console_type) & 0xffffff,
 	    F_SIZE | F_EMERG | F_MULTIPORT);
-	expect_eq(config(4, 4), 3);
-	expect_eq(config(8, 4), 0);
+	expect_eq(config_in(4, 4), 3);
+	expect_eq(config_in(8, 4), 0);
 	power_on("eight ports", 8, true);
 	expect_eq(virtio_queues(&d.v, &virtio_console_type), 18);
-	expect_eq(config(4, 4), 8);
+	expect_eq(config_in(4, 4), 8);
 }
 
 static void
@@ -110,7 +110,7 @@ test_half(void)
 		begin_half("the ring is reset with a buffer half sent (2.6.1)");
 		common(0x16, 2, TX);
 		common(0x3a, 2, 1);
-		set_up_queue(TX, d.v.features);
+		set_up_queue(TX, RING_SIZE, d.v.features);
 		send(TX, "xyz");
 		expect(got(0, "xyz"));
 		expect(taken(TX));
@@ -222,7 +222,7 @@ test_emergency(void)
 	expect(got(0, mode == LEGACY ? "e!" : "emr!"));
 	fake.far_end[0].full_at = fake.far_end[0].out_len;
 	common(0x2000 + 8, 1, '?'); /* lost */
-	expect_eq(config(8, 4), 0);
+	expect_eq(config_in(8, 4), 0);
 }
 
 static void
@@ -233,18 +233,18 @@ test_size(void)
 	power_on(
 	    "the size changes: configuration, and its interrupt", 1, false);
 	virtio_console_resize(&d, 0, 80, 25);
-	expect_eq(config(0, 4), 25 << 16 | 80);
+	expect_eq(config_in(0, 4), 25 << 16 | 80);
 	drive(F_SIZE);
 	generation = d.v.generation;
 	virtio_console_resize(&d, 0, 80, 25);
 	expect_eq(d.v.isr, 0);
 	virtio_console_resize(&d, 0, 132, 50);
-	expect_eq(config(0, 2), 132);
-	expect_eq(config(2, 2), 50);
+	expect_eq(config_in(0, 2), 132);
+	expect_eq(config_in(2, 2), 50);
 	expect(d.v.generation != generation);
 	expect_eq(d.v.isr, 2);
 	virtio_pci_reset(&d.v, &virtio_console_type, false);
-	expect_eq(config(0, 4), 50 << 16 | 132); /* reset or not */
+	expect_eq(config_in(0, 4), 50 << 16 | 132); /* reset or not */
 }
 
 static void
