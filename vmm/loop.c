@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The loop: epoll over a handful of descriptors, one timerfd for all of the
- * chips' timers, and the user's signals.
+ * The loop: epoll over a handful of descriptors (loop_watch.c), one timerfd for
+ * all of the chips' timers, and the user's signals.
  *
- * Threads: its own; loop_timer and loop_watch come from any, with the board's
- * lock held.
+ * Threads: its own; loop_timer comes from any, with the board's lock held.
  */
 #include <errno.h>
 #include <signal.h>
@@ -26,10 +25,6 @@
 #include "vmm/sandbox.h"
 #include "vmm/term.h"
 #include "vmm/vm.h"
-
-enum { LATER_MS = 1000 };
-
-static __thread bool is_loop;
 
 uint64_t
 loop_now_ns(void)
@@ -97,96 +92,6 @@ loop_clock(bool runs)
 		l->stopped_ns = loop_now_ns();
 	l->clock_stopped = !runs;
 	arm();
-}
-
-static bool
-watch(int epoll, unsigned source, int fd, uint32_t events)
-{
-	struct epoll_event event = { .events = events, .data.u32 = source };
-
-	if (events == 0)
-		return epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL) == 0;
-	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0 ||
-	    (errno == EEXIST &&
-		epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) == 0);
-}
-
-/* What the user does is watched in a second set too, with the disks, which have
- * things to end; and while the machine is paused in that alone: the rest stays
- * ready until it goes on. */
-static bool
-watch_now(unsigned source, int fd, uint32_t events)
-{
-	enum {
-		USERS = 1 << LOOP_SIGNAL | 1 << LOOP_STDIN | 1 << LOOP_POST |
-		    1 << LOOP_DISK | 1 << LOOP_CONTROL |
-		    1 << LOOP_CONTROL_CLIENT | 1 << LOOP_CONTROL_TIMER
-	};
-
-	if (source < LOOP_KICK && (USERS >> source & 1) != 0 &&
-	    !watch(vm.loop.users, source, fd, events))
-		return false;
-	return watch(vm.loop.epoll, source, fd, events);
-}
-
-bool
-loop_watch(unsigned source, int fd, uint32_t events)
-{
-	struct loop *l = &vm.loop;
-
-	if (source < LOOP_KICK)
-		l->wished &= ~(1u << source);
-	if (!vm.running || is_loop)
-		return watch_now(source, fd, events);
-	check(source < LOOP_KICK);
-	l->wish[source].fd = fd;
-	l->wish[source].events = events;
-	l->wished |= 1u << source;
-	loop_post();
-	return true;
-}
-
-static void
-grant_wishes(void)
-{
-	struct loop *l = &vm.loop;
-
-	if (l->later != 0 && stats_now_ns() >= l->later_ns) {
-		l->wished |= l->later;
-		l->later = 0;
-	}
-	for (; l->wished != 0; l->wished &= l->wished - 1) {
-		unsigned source = (unsigned)__builtin_ctz(l->wished);
-
-		if (!watch_now(
-			source, l->wish[source].fd, l->wish[source].events) &&
-		    l->wish[source].events != 0)
-			warn_once("event loop: %s", strerror(errno));
-	}
-}
-
-void
-loop_rewatch(unsigned source, int fd, uint32_t events)
-{
-	if (!loop_watch(source, fd, events) && events != 0)
-		warn_once("event loop: %s", strerror(errno));
-}
-
-void
-loop_accept_failed(unsigned source, int listener, uint32_t events)
-{
-	struct loop *l = &vm.loop;
-
-	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) {
-		loop_rewatch(source, listener, events);
-		return;
-	}
-	warn_once("accept: %s; tried again every second", strerror(errno));
-	loop_rewatch(source, listener, 0);
-	l->wish[source].fd = listener;
-	l->wish[source].events = events;
-	l->later |= 1u << source;
-	l->later_ns = stats_now_ns() + LATER_MS * (uint64_t)1000000;
 }
 
 /* nohup, or a shell for a job in the background, has seen to it that these do
@@ -339,7 +244,7 @@ loop_main(void *unused)
 	struct epoll_event events[8], late[8];
 	unsigned lates = 0;
 
-	is_loop = true;
+	loop_own();
 	cpuid_query(); /* while the main thread creates the VM */
 	vm_await(&vm.created);
 	sandbox_confine(SECCOMP_loop, -1);
@@ -347,14 +252,14 @@ loop_main(void *unused)
 	for (;;) {
 		bool pausing = vm_pausing();
 		int n = epoll_pwait(pausing ? vm.loop.users : vm.loop.epoll,
-		    events, ARRAY_SIZE(events), vm.loop.later ? LATER_MS : -1,
-		    NULL);
+		    events, ARRAY_SIZE(events),
+		    vm.loop.later ? LOOP_LATER_MS : -1, NULL);
 		bool disks;
 
 		pthread_mutex_lock(&vm.lock);
 		if (n < 0 && errno != EINTR && !vm_stopping())
 			give_up("event loop");
-		grant_wishes();
+		loop_grant();
 		for (int i = 0; i < n; i++)
 			if (pausing == vm.pause.on ||
 			    events[i].data.u32 == LOOP_DISK)

@@ -48,6 +48,8 @@ enum loop_source {
 				      * kick_ready() */
 };
 
+enum { LOOP_LATER_MS = 1000 }; /* until what `later` says is watched again */
+
 struct loop {
 	int epoll, timer, signal, post;
 	int users; /* epoll of what is heard while the machine is paused */
@@ -95,6 +97,11 @@ bool loop_watch(unsigned source, int fd, uint32_t events);
 /* The same, and says what is wrong itself: of what was watched before, or comes
  * while the guest runs. */
 void loop_rewatch(unsigned source, int fd, uint32_t events);
+
+/* The calling thread is the loop's from here on; does what others have wished
+ * of epoll meanwhile. (loop_watch.c) */
+void loop_own(void);
+void loop_grant(void);
 
 /* The loop's: accept() has failed, by errno. Watches the listener again; where
  * the host lacks something, in a second, for it is ready all the while. */
