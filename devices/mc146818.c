@@ -300,46 +300,13 @@ mc146818_write(
  * Power.
  */
 
-/* What firmware reads of the machine, where IBM's, Phoenix' and Bochs' BIOSes
- * have kept it. */
-static void
-fill_cmos(struct mc146818 *rtc)
-{
-	const struct mc146818_setup *s = &rtc->setup;
-	uint64_t above_1m = s->low_bytes - MIN(s->low_bytes, MIB);
-	uint64_t above_16m = s->low_bytes - MIN(s->low_bytes, 16 * MIB);
-	const struct {
-		uint8_t at, bytes;
-		uint64_t value;
-	} words[] = {
-		{ 0x14, 1, 0x06 }, /* equipment: a coprocessor, no display */
-		{ 0x15, 2, 640 },  /* KiB of base memory */
-		{ 0x17, 2, MIN(above_1m / KIB, 0xffff) },
-		{ 0x30, 2, MIN(above_1m / KIB, 0xffff) },
-		{ 0x34, 2, MIN(above_16m / (64 * KIB), 0xffff) },
-		{ 0x38, 1, 0x20 }, /* boot order: the third, none; then */
-		{ 0x3d, 1, 0x32 }, /* the second, CD; the first, disk */
-		{ 0x5b, 3, MIN(s->high_bytes / (64 * KIB), 0xffffff) },
-		{ 0x5f, 1, s->cpus - 1 },
-	};
-	unsigned sum = 0;
-
-	for (unsigned i = 0; i < ARRAY_SIZE(words); i++)
-		memcpy(rtc->cmos + words[i].at, &words[i].value,
-		    words[i].bytes); /* little-endian, as the host */
-	for (unsigned at = 0x10; at < 0x2e; at++)
-		sum += rtc->cmos[at];
-	rtc->cmos[0x2e] = (uint8_t)(sum >> 8);
-	rtc->cmos[0x2f] = (uint8_t)sum;
-}
-
 /* The chain is in step with the host's second. */
 void
 mc146818_configure(struct mc146818 *rtc, const struct mc146818_setup *setup)
 {
 	memset(rtc, 0, sizeof(*rtc));
 	rtc->setup = *setup;
-	fill_cmos(rtc);
+	mc146818_tell_firmware(rtc);
 	rtc->cmos[REG_A] = DV_32KHZ | 6; /* 1024 Hz, as a BIOS leaves it */
 	rtc->cmos[REG_B] = B_24;
 	rtc->cmos[REG_D] = D_VRT;

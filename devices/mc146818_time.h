@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Between the two files of the clock chip: its registers, and the time as they
- * show it.
+ * Between the files of the clock chip: its registers, the time as they show it,
+ * and what is for firmware beside them.
  */
 #ifndef DEVICES_MC146818_TIME_H
 #define DEVICES_MC146818_TIME_H
@@ -57,5 +57,8 @@ void mc146818_advance(struct mc146818 *rtc, int64_t from, int64_t to);
 /* Is there an alarm in the `count` seconds that follow `time`? */
 bool mc146818_alarm_within(
     const struct mc146818 *rtc, int64_t time, int64_t count);
+
+/* Once: what firmware would have left in CMOS for its next start. */
+void mc146818_tell_firmware(struct mc146818 *rtc);
 
 #endif
