@@ -6,17 +6,23 @@
 #				of their own into the corpus; needs KVM, QEMU for
 #				Linux guests, SeaBIOS, clang; half an hour
 #
-# $(F)/mica.record is a mica that writes down what a guest does;
-# $(F)/fuzz_cut makes inputs of that.
+# $(F)/mica.record is a mica that writes down what a guest does; its objects are
+# its own, for the linker puts nothing before a function's callers where these
+# are compiled as one with it. $(F)/fuzz_cut makes inputs of that.
 
 wrap      = $(addprefix -Wl$(comma)--wrap=,$(1))
 RECORDED := $(shell sed -n 's/^WRAP.[^,]*, \([a-z0-9_]*\),.*/\1/p' \
 	tools/fuzz_record.c)
 
-$(F)/mica.record: $(OBJ) $(BUILD)/tools/fuzz_record.o
+$(F)/record/%.o: %.c Makefile tools/fuzz_record.mk
 	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) -Os -g $(STD) $(HARDEN) -c -o $@ $<
+
+$(F)/mica.record: $(SRC:%.c=$(F)/record/%.o) $(F)/record/tools/fuzz_record.o \
+		$(BUILD)/boot/embedded.o
 	@echo "  LD $@"
-	@$(CC) $(OPT) $(LINK) $(call wrap,$(RECORDED)) -o $@ $^ -pthread
+	@$(CC) -Os -g $(LINK) $(call wrap,$(RECORDED)) -o $@ $^ -pthread
 
 $(F)/fuzz_cut: $(BOARDSRC:%.c=$(BUILD)/unit/%.o) \
 		$(patsubst %.c,$(BUILD)/unit/%.o,$(wildcard tools/fuzz_cut*.c))
@@ -28,4 +34,5 @@ $(F)/fuzz_cut: $(BOARDSRC:%.c=$(BUILD)/unit/%.o) \
 fuzz-record: $(F)/mica.record $(F)/fuzz_cut $(F)/board.libfuzzer guests
 	tools/fuzz_record $(BUILD)
 
+-include $(wildcard $(F)/record/*/*.d)
 .PHONY: fuzz-record
