@@ -9,7 +9,7 @@
 #   make kill-sweep   mica is killed a thousand times, in five
 #   make fuzz    the fuzz targets, TIME=10m in all, JOBS=2, ENGINE=libfuzzer|afl
 #   make fuzz-merge  minimises their corpora
-#   make fuzz-record  records seeds from real guests, in half an hour
+#   make fuzz-record  records seeds from real guests, in ten minutes
 #   make fuzz-cover  what of devices/ the board's corpus does not reach
 #   make bench   how long a start takes, and an exit
 #   make bench-sandbox what the sandbox takes of it

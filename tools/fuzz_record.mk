@@ -3,8 +3,9 @@
 # Seeds for the board's fuzz target recorded from real guests (tools/fuzz_record):
 #
 #	make fuzz-record	records them and puts those that reach something
-#				of their own into the corpus; needs KVM, QEMU for
-#				Linux guests, SeaBIOS, clang; half an hour
+#				new into the corpus; needs KVM, QEMU for Linux
+#				guests, SeaBIOS, clang, and ten minutes of two
+#				idle CPUs, or Linux runs out of its time
 #
 # $(F)/mica.record is a mica that writes down what a guest does; its objects are
 # its own, for the linker puts nothing before a function's callers where these
