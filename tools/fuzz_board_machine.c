@@ -80,18 +80,25 @@ attach(struct virtio_bus *bus)
 	virtio_balloon_set_target(&bus->balloon, 16);
 }
 
+void
+fuzz_machine_clock(void)
+{
+	const struct mc146818_setup clock = { .seconds = START_S,
+		.slew = which % 2 == 1,
+		.low_bytes = 3 * GIB,
+		.cpus = 1 };
+
+	mc146818_configure(&fuzz_board->rtc, &clock);
+}
+
 static void
 configure(unsigned machine)
 {
 	const struct virtio_bus_setup devices = setup_of(machine);
-	const struct mc146818_setup clock = { .seconds = START_S,
-		.slew = machine % 2 == 1,
-		.low_bytes = 3 * GIB,
-		.cpus = 1 };
 	const struct fw_cfg_setup firmware = { .ram_bytes = MIB, .cpus = 1 };
 
 	board_configure(fuzz_board, &devices);
-	mc146818_configure(&fuzz_board->rtc, &clock);
+	fuzz_machine_clock();
 	fw_cfg_configure(&fuzz_board->fw_cfg, &firmware);
 	fw_cfg_add_file(&fuzz_board->fw_cfg, "etc/fuzz", "fuzz", 4);
 	fuzz_board->pit.absent = machine == ODD;

@@ -79,16 +79,21 @@ judge_pit(const struct i8254 *pit)
 	check(pit->port_b <= 0x0f);
 }
 
-/* Page 13: IRQF is any flag whose enable is set; and PIE's ticks come. */
+/* Page 13: IRQF is any flag whose enable is set; and PIE's ticks come. The
+ * chain is less than a second off; no time is shown that is yet to come. */
 static void
 judge_rtc(const struct mc146818 *rtc)
 {
-	enum { B = 11, C = 12, FLAGS = 0x70, IRQF = 0x80 };
+	enum { A = 10, B, C, D, UIP = 0x80, IRQF = 0x80, VRT = 0x80 };
+	enum { FLAGS = 0x70, SECOND_NS = 1000000000 };
 	bool raised = rtc->cmos[B] & rtc->cmos[C] & FLAGS;
 
 	check(fuzz.line[IRQ_RTC] == raised);
+	check((rtc->cmos[A] & UIP) == 0 && rtc->cmos[D] == VRT);
 	check((rtc->cmos[C] & ~(FLAGS | IRQF)) == 0);
 	check(rtc->lost <= 1 << 20);
+	check(rtc->phase_ns < SECOND_NS);
+	check(rtc->second <= (fuzz.now_ns + rtc->phase_ns) / SECOND_NS);
 }
 
 /* ACPI 4.8.3.1: the SCI. */
