@@ -72,6 +72,7 @@ enum { TRANSITIONAL, MODERN, LEGACY, ODD }; /* machines */
 #define ACK	  OPERATION(ack, .width = 0)
 #define EOI(what) OPERATION(ack, .width = 1, .value = (what))
 #define RESTART	  OPERATION(restart, .row = 0)
+#define NEW_LIFE  OPERATION(restart, .width = 1)
 #define LOOP(n)	  OPERATION(loop, .width = (n))
 
 #define OPS(...)                                                               \
@@ -106,10 +107,14 @@ enum {
 #define SECTOR	"\x02\x02\x00" /* 512 */
 #define PAGES	"\x10\x08\x00" /* 4096 */
 #define BYTE_1	"\x08\x01\x00" /* one */
+#define NOTHING "\x04\x03\x00" /* none */
 #define RANGE	"\x20\x00\x00" /* 16 bytes, the last 8 at AT_RANGE */
 #define ID_20	"\x09\x06\x00" /* 20 */
 #define REQUEST HEADER SECTOR BYTE_1
-#define MIB_1	"\x8c\x0a\x00" /* all of low RAM */
+#define ONES_8	"\xff\xff\xff\xff\xff\xff\xff\xff"
+#define ONES_32 ONES_8 ONES_8 ONES_8 ONES_8
+#define CMOS	ONES_32 ONES_32 ONES_32 ONES_32 /* of mc146818_kept */
+#define MIB_1	"\x8c\x0a\x00"			/* all of low RAM */
 #define MIB_4	MIB_1 MIB_1 MIB_1 MIB_1
 #define MIB_8	MIB_4 MIB_4
 
