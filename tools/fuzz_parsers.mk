@@ -5,7 +5,7 @@
 # $(F)/NAME.afl (tools/fuzz_afl.c) look for new ones and need clang. What is
 # common to all targets is in fuzz.mk.
 
-PARSERS := acpi boot control options zone
+PARSERS := acpi boot control kept options paging zone
 
 # For make check.
 FCHECK  := $(PARSERS:%=$(F)/%) \
@@ -13,6 +13,7 @@ FCHECK  := $(PARSERS:%=$(F)/%) \
 
 # What a target has besides all that is pure, and what it has in place of it.
 FMORE_control := vmm/command vmm/command_run vmm/command_balloon
+FMORE_kept := vmm/kept
 FMORE_options := vmm/config
 FLESS_boot    := vmm/gmem
 
