@@ -2,7 +2,7 @@
  *
  * Fuzz target: what a machine is described by, for machines of every size,
  * whether or not the options would make them: the memory map and ACPI's
- * tables. Reaches: boot/e820.c boot/acpi.c boot/acpi_dsdt.c
+ * tables. Reaches: boot/e820.c boot/acpi.c boot/acpi_dsdt.c boot/aml.c
  *
  * Input: struct machine. RAM has no more bytes behind it than its first MiB.
  */

@@ -4,6 +4,7 @@
  * drivers do and of what happens on the host (fuzz_board_input.h), run on one
  * of a few machines, and what must be true after each step is looked at after
  * each step (fuzz_oracle.h). What an input has changed is put back at its end.
+ * Reaches: vmm/pio.c vmm/mmio.c
  *
  * Links with libFuzzer (fuzz_mutate.c), or with fuzz_main.c, which needs no
  * engine.

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
  * Fuzz target: every loader of boot/loaders.def, by its number there or by
- * probing. Reaches: boot/loaders.def
+ * probing.
+ * Reaches: boot/loaders.def boot/boot.c boot/bzimage.c boot/elf.c boot/entry.c
+ * Reaches: boot/firmware.c boot/flat.c boot/generation.c boot/linux.c
+ * Reaches: boot/linux16.c boot/linux64.c boot/mb.c boot/mb2_header.c
+ * Reaches: boot/multiboot.c boot/multiboot2.c boot/place.c boot/pvh.c
  *
  * Guest memory is fenced: all of RAM is poisoned for ASan, but for the ranges
  * that a loader asks the door for (vmm/gmem.h) and that lie in what it has

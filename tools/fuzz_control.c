@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * Fuzz target: what a client of the control socket sends, up to what a command
- * moves. Reaches: vmm/commands.def vmm/json_stream.c vmm/json.c
+ * moves.
+ * Reaches: vmm/commands.def vmm/command.c vmm/command_run.c
+ * Reaches: vmm/command_balloon.c vmm/json_stream.c vmm/json.c vmm/json_utf8.c
+ * Reaches: vmm/json_write.c
  *
  * Input: a byte of what the machine is like (enum below), then the client's
  * bytes; all of them are also read as one JSON text.

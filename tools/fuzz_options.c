@@ -2,6 +2,7 @@
  *
  * Fuzz target: the command line, by every option of vmm/options.def.
  * Reaches: vmm/options.def vmm/config.c vmm/config_words.c vmm/config_image.c
+ * Reaches: vmm/text.c
  *
  * Input: words, a line each. --help and --version, which only print, are not
  * given to the parser.

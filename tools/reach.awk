@@ -3,14 +3,16 @@
 # Whether a fuzz target reaches every device and parser, for tools/lint; each
 # that none does is printed as file:line: what.
 #
-#	awk -f reach.awk TABLE... tools/fuzz_*.c vmm/config*.c
+#	awk -f reach.awk TABLE... tools/fuzz_* vmm/*.c boot/*.c
 #
 # A target expands the tables of what a guest reaches, so their rows are reached
 # by their numbers, and a chip is if a port or a window is its. Tables of words
 # (loaders, options, commands) are named by a target behind "Reaches:" in its
 # comment at the top, and each row has an input of its name in the target's
-# corpus, with the word in it where inputs are text. So is a file of options
-# that has no option itself. (tools/fuzz_NAME.c, tools/corpus/NAME)
+# corpus, with the word in it where inputs are text. (tools/fuzz_NAME.c,
+# tools/corpus/NAME) So is each file of vmm/ and boot/, but those of options,
+# or fuzz_reach.txt has a reason: whoever adds a parser has to say one or the
+# other.
 BEGIN {
 	spelt["boot/loaders.def"] = "" # a byte of the input, or none
 	spelt["vmm/options.def"] = "--"
@@ -97,8 +99,12 @@ file ~ /\/fuzz_[a-z_]*\.c$/ && / Reaches: / {
 		said_at[$i] = file ":" FNR
 	}
 }
-file ~ /^vmm\/config[a-z_]*\.c$/ && file !~ /_test\.c$/ {
-	options[file]
+file ~ /^(vmm|boot)\/[a-z0-9_]*\.c$/ && file !~ /_test\.c$/ {
+	sources[file]
+}
+file ~ /\/fuzz_reach\.txt$/ && !/^#/ {
+	for (i = 1; i <= NF; i++)
+		excused[$i] = file ":" FNR
 }
 file ~ /^vmm\/config/ && match($0, /^opt_[a-z_]*\(/) {
 	parser[file] = substr($0, 5, RLENGTH - 5)
@@ -111,9 +117,17 @@ END {
 		if (expanded[table] && table in seen && !(table in included))
 			breach(table ":1", "no fuzz target expands it")
 	judge_chips()
-	for (file in options)
-		if (!(parser[file] in parsed) && !(file in reached_by))
-			breach(file ":1", "no fuzz target reaches it")
+	for (file in sources) {
+		reached = file in reached_by || parser[file] in parsed
+		if (!reached && !(file in excused))
+			breach(file ":1", "no fuzz target reaches it, and " \
+			    "tools/fuzz_reach.txt has no reason")
+		else if (reached && file in excused)
+			breach(excused[file], file " is reached after all")
+	}
+	for (file in excused)
+		if (!(file in sources))
+			breach(excused[file], "there is no " file)
 	for (file in said_at)
 		if ((getline line < file) < 0)
 			breach(said_at[file], "there is no " file)
