@@ -19,7 +19,8 @@
 #include "vmm/given.h"
 
 /* An OFD lock: of this opening of the file, whatever the process closes, and
- * gone with it. */
+ * gone with it. Somebody else may have been given the same opening, as fd=N:
+ * that one's lock hinders us by no OFD lock, but it would a POSIX one. */
 static bool
 locked_by_another(int fd, bool read_only)
 {
@@ -27,8 +28,11 @@ locked_by_another(int fd, bool read_only)
 		.l_whence = SEEK_SET };
 
 	for (unsigned i = 0; i < HELD_TRIES; i++) {
-		if (fcntl(fd, F_OFD_SETLK, &lock) == 0 ||
-		    (errno != EAGAIN && errno != EACCES))
+		struct flock held = lock;
+
+		if ((fcntl(fd, F_GETLK, &held) < 0 || held.l_type == F_UNLCK) &&
+		    (fcntl(fd, F_OFD_SETLK, &lock) == 0 ||
+			(errno != EAGAIN && errno != EACCES)))
 			return false;
 		poll(NULL, 0, HELD_MS);
 	}

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "tools/unit.h"
+#include "vmm/text.h"
 
 enum { BYTES = 1 << 20 };
 
@@ -268,6 +269,32 @@ test_lock(void)
 	close(disk.fd);
 }
 
+static void
+test_given(void)
+{
+	struct blk_file other;
+	char name[32];
+	int both;
+
+	unit_case("one writer, or readers, by one descriptor");
+	make("image");
+	both = open("image", O_RDWR | O_CLOEXEC);
+	text_put(name, sizeof(name), "fd=%d", both);
+	expect(blk_file_open(&disk, name, false) == NULL);
+	expect(blk_file_open(&other, name, false) != NULL);
+	expect(blk_file_open(&other, name, true) != NULL);
+	expect(!other_opens(true));
+	close(disk.fd);
+	close(both);
+	both = open("image", O_RDONLY | O_CLOEXEC);
+	text_put(name, sizeof(name), "fd=%d", both);
+	expect(blk_file_open(&disk, name, true) == NULL);
+	expect(blk_file_open(&other, name, true) == NULL);
+	close(other.fd);
+	close(disk.fd);
+	close(both);
+}
+
 static bool
 refused(const char *path)
 {
@@ -306,6 +333,7 @@ main(void)
 	test_full();
 	test_resize();
 	test_lock();
+	test_given();
 	test_refused();
 	unlink("image");
 	unlink("fifo");
