@@ -189,9 +189,9 @@ check_vulnerabilities(void)
 }
 
 int
-check_host(void)
+check_host(const char *kvm)
 {
-	bool runs = kvm_check();
+	bool runs = kvm_check(kvm);
 
 	check_io_uring();
 	check_memory();

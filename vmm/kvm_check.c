@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "vmm/check_host.h"
+#include "vmm/given.h"
 #include "vmm/util.h"
 
 static const struct capability {
@@ -48,13 +49,13 @@ check_capability(int kvm, const struct capability *c)
 }
 
 bool
-kvm_check(void)
+kvm_check(const char *path)
 {
-	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC), vm, n;
+	int kvm = given_open(path, O_RDWR), vm, n;
 	bool runs = true;
 
-	if (!check_row(true, "/dev/kvm", kvm >= 0, "%s",
-		kvm >= 0 ? "" : strerror(errno)))
+	if (!check_row(
+		true, path, kvm >= 0, "%s", kvm >= 0 ? "" : strerror(errno)))
 		return false;
 	n = ioctl(kvm, KVM_GET_API_VERSION, 0);
 	runs &= check_row(true, "API", n == KVM_API_VERSION, "version %d", n);

@@ -318,7 +318,7 @@ main(int argc, char **argv)
 		return 0;
 	}
 	if (vm.config.check_host)
-		return check_host();
+		return check_host(vm.config.kvm);
 	if (vm.config.sandbox == SANDBOX_OFF)
 		warn("WARNING: --sandbox off: a guest that breaks out of its"
 		     " machine may do whatever you may");
