@@ -87,19 +87,24 @@ check_io_uring(void)
 		close(fd);
 }
 
-/* A process of one thread alone may try, and would then be in it. */
+/* A process of one thread alone may try, and would then be in them. A host may
+ * allow a user's, and give no capability in it for the others. */
 static void
-check_user_namespaces(void)
+check_namespaces(void)
 {
+	enum {
+		ALL = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS |
+		    CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
+	};
 	int status = 0;
 	long pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 
 	if (pid == 0)
-		_exit(unshare(CLONE_NEWUSER) < 0 ? errno : 0);
+		_exit(unshare(ALL) < 0 ? errno : 0);
 	if (pid > 0)
 		waitpid((pid_t)pid, &status, 0);
 	errno = pid < 0 ? errno : WEXITSTATUS(status);
-	wanted("user namespaces", errno == 0 ? 0 : -1);
+	wanted("user and other namespaces", errno == 0 ? 0 : -1);
 }
 
 static void
@@ -111,7 +116,7 @@ check_confinement(void)
 
 	wanted("seccomp, KILL_PROCESS",
 	    syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &kill));
-	check_user_namespaces();
+	check_namespaces();
 	check_row(false, "Landlock", abi > 0, "ABI %ld", MAX(abi, 0));
 	wanted(
 	    "memory-deny-write-exec", syscall(SYS_prctl, GET_MDWE, 0, 0, 0, 0));
