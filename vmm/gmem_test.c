@@ -83,10 +83,12 @@ test_mapping(void)
 	for (uint64_t i = 0; i < size; i += 4096)
 		expect_eq(mem.host[i], 0);
 
-	unit_case("huge pages from 4 MiB, nothing in core dumps");
+	unit_case("huge pages from 4 MiB, nothing in core dumps or children");
 	expect(strstr(flags_at(mem.host), " dd") != NULL);
+	expect(strstr(flags_at(mem.host), " dc") != NULL);
 	expect(strstr(flags_at(mem.host), " hg") == NULL);
 	expect(strstr(flags_at(mem.host + 4 * MIB), " dd") != NULL);
+	expect(strstr(flags_at(mem.host + 4 * MIB), " dc") != NULL);
 	if (access("/sys/kernel/mm/transparent_hugepage", F_OK) == 0)
 		expect(strstr(flags_at(mem.host + 4 * MIB), " hg") != NULL);
 	gmem_huge(&mem, false);
@@ -231,6 +233,7 @@ test_door(void)
 	expect(gmem_ptr(&mem, UINT64_MAX, 1) == NULL);
 	expect(gmem_ptr(&mem, UINT64_MAX, 2) == NULL);
 	expect(gmem_ptr(&mem, RAM_HIGH, UINT64_MAX) == NULL);
+	expect(gmem_ptr(&mem, RAM_HIGH + 1, UINT64_MAX) == NULL);
 	expect(gmem_ptr(&mem, RAM_HIGH, 0x1000) == low + 0x2000);
 	expect(gmem_ptr(&mem, RAM_HIGH, 0x1001) == NULL);
 	expect(gmem_ptr(&mem, 0x2000, 0) == low + 0x2000);
