@@ -3,8 +3,8 @@
  * A driver on another CPU. The device's code is compiled here once more, with
  * spies in place of gmem.h: whatever the device fetches turns to garbage behind
  * the fetch, so that a second look at any byte shows; another CPU gets its turn
- * before any single access, so that each race of the wake-ups is run; and what
- * there is before an atomic store is kept.
+ * before any single access, so that each race of the wake-ups is run; what there
+ * is before an atomic store is kept; and a field is loaded at once, whole.
  * Barriers this cannot judge: here everything happens in order.
  */
 #define virtq_break	     once_break
@@ -41,10 +41,15 @@ static void *spy_ptr(const struct gmem *m, gpa_t from, uint64_t len);
 
 static void spy_store(const void *to);
 
+static bool spoil;	      /* what is fetched */
+static unsigned given, taken; /* fields, by atomic loads */
+
 #define gmem_read spy_read
 #define gmem_ptr  spy_ptr
 #define __atomic_store_n(to, value, order)                                     \
 	(spy_store(to), __atomic_store_n(to, value, order))
+#define __atomic_load_n(from, order)                                           \
+	(taken += spoil, __atomic_load_n(from, order))
 /* NOLINTBEGIN(bugprone-suspicious-include) */
 #include "devices/virtq.c"
 #include "devices/virtq_judge.c"
@@ -54,6 +59,7 @@ static void spy_store(const void *to);
 #undef gmem_read
 #undef gmem_ptr
 #undef __atomic_store_n
+#undef __atomic_load_n
 
 #include "devices/virtq_driver_packed.h"
 #include "devices/virtq_driver_split.h"
@@ -62,7 +68,6 @@ static void spy_store(const void *to);
 enum { DESC = 0x1000, DRIVER = 0x2000, DEVICE = 0x3000, BUF = 0x5000, N = 8 };
 static const struct virtq_layout layout = { DESC, DRIVER, DEVICE, N };
 
-static bool spoil;	     /* what is fetched */
 static void (*other)(void);  /* the other CPU's turn */
 static unsigned before_turn; /* accesses */
 
@@ -104,6 +109,7 @@ spy_ptr(const struct gmem *m, gpa_t from, uint64_t len)
 	access_by_device();
 	if (!spoil || len > sizeof(copy) || from < DESC || from >= DEVICE)
 		return gmem_ptr(m, from, len);
+	given++;
 	memcpy(copy, at(from), len);
 	garble(at(from), len);
 	return copy;
@@ -307,5 +313,8 @@ main(void)
 		unit_case("no interrupt is lost while falling asleep");
 		used_meanwhile(features);
 	}
+	unit_case("a field that the driver writes is loaded at once, whole");
+	expect(given > 0);
+	expect_eq(taken, given);
 	return unit_done();
 }
