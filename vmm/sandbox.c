@@ -11,6 +11,7 @@
 #include "vmm/sandbox.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -114,6 +115,14 @@ enter_namespaces(struct lacks *l)
 	step(l, jail_empty_root(), "an empty root");
 }
 
+/* A user's secrets are often there, and nobody here asks for any of it. */
+static void
+forget_environment(void)
+{
+	for (char **word = environ; *word != NULL; word++)
+		memset(*word, 0, strlen(*word));
+}
+
 void
 sandbox_enter(void)
 {
@@ -121,6 +130,7 @@ sandbox_enter(void)
 
 	if (vm.config.sandbox == SANDBOX_OFF)
 		return;
+	forget_environment();
 	step(&l,
 	    limit(RLIMIT_CORE, 0) && limit(RLIMIT_MSGQUEUE, 0) && limit_files(),
 	    "rlimits");
