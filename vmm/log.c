@@ -27,6 +27,16 @@ say(const char *fmt, va_list args, const char *tail)
 		return; /* nowhere left to say so */
 }
 
+/* Several threads may find the same wrong: one says so, and the end that it
+ * brings is what the others wait for, who may no longer make system calls. */
+static void
+die_alone(void)
+{
+	if (__atomic_exchange_n(&vm.dying, true, __ATOMIC_RELAXED))
+		for (;;)
+			__builtin_ia32_pause();
+}
+
 void
 warn(const char *fmt, ...)
 {
@@ -42,6 +52,7 @@ die(const char *fmt, ...)
 {
 	va_list args;
 
+	die_alone();
 	va_start(args, fmt);
 	say(fmt, args, "");
 	va_end(args);
@@ -55,6 +66,7 @@ die_errno(const char *fmt, ...)
 	va_list args;
 
 	text_put(tail, sizeof(tail), ": %s", strerror(errno));
+	die_alone();
 	va_start(args, fmt);
 	say(fmt, args, tail);
 	va_end(args);
