@@ -7,14 +7,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/capability.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "vmm/given.h"
@@ -23,9 +24,9 @@
 #include "vmm/vm.h"
 
 static bool
-put(const char *path, const char *text)
+put_at(int dir, const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int fd = openat(dir, path, O_WRONLY | O_CLOEXEC);
 	bool done =
 	    fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
 
@@ -34,22 +35,42 @@ put(const char *path, const char *text)
 	return done;
 }
 
+static bool
+put(const char *path, const char *text)
+{
+	return put_at(AT_FDCWD, path, text);
+}
+
+/* A directory with a file of that name may be anything. */
+static bool
+join_cgroup(const char *cgroup)
+{
+	int dir = given_open(cgroup, O_PATH | O_DIRECTORY);
+	struct statfs is;
+	bool done = false;
+
+	if (dir < 0 || fstatfs(dir, &is) < 0)
+		return false;
+	if (is.f_type == CGROUP2_SUPER_MAGIC)
+		done = put_at(dir, "cgroup.procs", "0");
+	else
+		errno = EINVAL;
+	close(dir);
+	return done;
+}
+
 void
 jail_join(void)
 {
 	const char *cgroup = vm.config.cgroup, *netns = vm.config.netns;
-	char path[PATH_MAX];
 	int fd;
 
 	if (vm.config.jail && geteuid() != 0)
 		die("--jail-uid, --jail-gid: for root alone; leave them out");
-	if (cgroup != NULL) {
-		text_put(path, sizeof(path), "%s/cgroup.procs", cgroup);
-		if (!put(path, "0"))
-			die_errno("--cgroup %s (wants a cgroup's directory,"
-				  " and the right to join it)",
-			    cgroup);
-	}
+	if (cgroup != NULL && !join_cgroup(cgroup))
+		die_errno("--cgroup %s (wants a cgroup's directory, of version"
+			  " 2, and the right to join it)",
+		    cgroup);
 	if (netns == NULL)
 		return;
 	fd = given_open(netns, O_RDONLY | O_NONBLOCK);
