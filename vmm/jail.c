@@ -140,6 +140,9 @@ jail_fork(void)
 	bool root = geteuid() == 0;
 	pid_t pid;
 
+	/* Where jail_be_somebody() is to write. EACCES is for it to mend. */
+	if (access("/proc/self/uid_map", W_OK) < 0 && errno != EACCES)
+		return -1;
 	if (root && !act_as(vm.config.jail_gid, vm.config.jail_uid)) {
 		act_as(0, 0);
 		if (!may_map_root())
