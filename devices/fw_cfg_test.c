@@ -117,8 +117,10 @@ test_files(void)
 	expect_eq(big(2), 0x28);
 	expect_eq(big(2), 0);
 	expect(says("etc/second"));
-	for (unsigned i = 10; i < FW_CFG_NAME + 64; i++)
+	for (unsigned i = 10; i < FW_CFG_NAME + 64 * FW_CFG_ITEMS; i++)
 		expect_eq(next(), 0);
+	fw.offset = UINT32_MAX - 1;
+	expect_eq(next(), 0);
 	choose(0x27);
 	expect(says("1234567"));
 	expect_eq(next(), 0);
