@@ -14,6 +14,8 @@
 
 #include "vmm/vm.h"
 
+enum { KEPT_LINES = 256 };
+
 struct kept {
 #define NUMBER(name, member, most) uint64_t name;
 #define FLAG(name, member)	   uint8_t name;
@@ -32,6 +34,8 @@ struct kept {
 	char said[JSON_TEXT];
 	char next[CONTROL_IN];
 	char answers[CONTROL_OUT];
+
+	uint32_t lines[KEPT_LINES]; /* said by any life: log.c; 0: no more */
 };
 
 void kept_leave(struct kept *k);

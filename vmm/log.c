@@ -8,17 +8,45 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "vmm/kept.h"
 #include "vmm/log.h"
 #include "vmm/log_line.h"
 #include "vmm/text.h"
 #include "vmm/vm.h"
 
+/* By its hash (FNV-1a). warn_once() knows of one life, and a guest may begin
+ * another, and say the same, as often as it likes: nobody gets a line twice, nor
+ * more of them than there is room for. */
+static bool
+said_before(const char *line, size_t length)
+{
+	uint32_t hash = 2166136261;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (uint8_t)line[i]) * 16777619;
+	hash |= 1; /* is no 0 */
+	for (unsigned i = 0; i < KEPT_LINES; i++) {
+		uint32_t *at = &vm.life.kept->lines[i], none = 0;
+
+		if (__atomic_compare_exchange_n(at, &none, hash, false,
+			__ATOMIC_RELAXED, __ATOMIC_RELAXED))
+			return false;
+		if (none == hash)
+			return true;
+	}
+	return true;
+}
+
 static void
-say(const char *fmt, va_list args, const char *tail)
+say(const char *fmt, va_list args, const char *tail, bool again)
 {
 	char line[LOG_LINE];
 	size_t n = log_line(line, fmt, args, tail);
 
+	/* The supervisor's own are not a life's to silence. */
+	if (!again && vm.life.kept != NULL && vm.life.word != 0 &&
+	    said_before(line, n))
+		return;
 	/* A raw terminal wants the carriage return. */
 	if (vm.term.tty)
 		line[n++] = '\r';
@@ -43,7 +71,7 @@ warn(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	say(fmt, args, "");
+	say(fmt, args, "", false);
 	va_end(args);
 }
 
@@ -54,7 +82,7 @@ die(const char *fmt, ...)
 
 	die_alone();
 	va_start(args, fmt);
-	say(fmt, args, "");
+	say(fmt, args, "", true);
 	va_end(args);
 	exit(1);
 }
@@ -68,7 +96,7 @@ die_errno(const char *fmt, ...)
 	text_put(tail, sizeof(tail), ": %s", strerror(errno));
 	die_alone();
 	va_start(args, fmt);
-	say(fmt, args, tail);
+	say(fmt, args, tail, true);
 	va_end(args);
 	exit(1);
 }
