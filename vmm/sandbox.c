@@ -149,7 +149,7 @@ sandbox_enter(void)
 	step(&l, jail_forbid_new_code() || !vm.config.sandbox_strict,
 	    "PR_SET_MDWE");
 	step(&l, jail_forbid_paths(), "Landlock");
-	if (l.length != 0 && !vm.life.again)
+	if (l.length != 0)
 		warn("the host lacks for its sandbox: %s", l.names);
 }
 
