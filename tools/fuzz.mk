@@ -17,8 +17,9 @@ BOARD    := tools/corpus/board
 BOARDSRC := $(filter devices/%,$(SRC)) vmm/pio.c vmm/mmio.c \
 	$(wildcard tools/fuzz_board*.c tools/fuzz_oracle*.c)
 # What stands before some functions of devices: tools/fuzz_oracle_dma.c.
-BOARDLD  := $(addprefix -Wl$(comma)--wrap=,virtq_pop virtq_unpop virtq_push \
-	virtq_reset virtq_notify_disable virtq_notify_enable chain_write_iov)
+BOARDLD  := $(addprefix -Wl$(comma)--wrap=,virtq_enable virtq_pop virtq_unpop \
+	virtq_push virtq_flush virtq_reset virtq_notify_disable \
+	virtq_notify_enable chain_write_iov)
 
 # How often an edge is taken is no news: it goes up with an input's operations,
 # and long inputs are what makes fuzzing slow.

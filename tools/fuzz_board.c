@@ -104,6 +104,7 @@ fuzz_op_ack(const struct fuzz_op *op)
 static void
 restart(void)
 {
+	oracle_paid();
 	for (unsigned row = 0; row < FUZZ_ROWS; row++)
 		fuzz_touch(fuzz_devices[row].device);
 	if (fuzz_record != NULL)
@@ -148,6 +149,7 @@ step(const struct fuzz_op *op)
 	    (enum fuzz_code)(op->code % FUZZ_LATE % FUZZ_CODES);
 
 	fuzz_main_steps++;
+	oracle_paid();
 	fuzz_trace(code);
 	switch (code) {
 #define OP(row, what)                                                          \

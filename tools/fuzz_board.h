@@ -92,6 +92,7 @@ bool fuzz_is_hostile(void);
 /* RAM, as the guest's CPUs write it; false where there is none. */
 bool fuzz_poke(gpa_t at, const void *from, uint64_t len);
 uint64_t fuzz_peek(gpa_t at, unsigned size);
+bool fuzz_ram_has(gpa_t at, uint64_t len);
 void fuzz_ram_init(void);
 void fuzz_ram_clear(void);
 void fuzz_ram_keep(unsigned machine); /* what is in it, and clears it */

@@ -51,6 +51,7 @@ fuzz_kick(unsigned device, unsigned queue)
 	board_kick(fuzz_board, device, queue);
 	if (!posted && (fuzz.posted[device] & bit) != 0)
 		oracle_again(fuzz_is_hostile());
+	oracle_kicked(device, queue);
 	oracle_work();
 }
 

@@ -72,6 +72,7 @@ void
 irq_msi(uint64_t address, uint32_t data)
 {
 	check(address >> 20 == 0xfee);
+	oracle_message(address, data);
 	fuzz_trace(address << 32 | data);
 }
 

@@ -112,6 +112,12 @@ host_of(gpa_t at, uint64_t len)
 	return NULL;
 }
 
+bool
+fuzz_ram_has(gpa_t at, uint64_t len)
+{
+	return host_of(at, len) != NULL;
+}
+
 gpa_t
 fuzz_ram_gpa(const void *host)
 {
@@ -260,14 +266,18 @@ void *
 gmem_ptr(const struct gmem *mem, gpa_t at, uint64_t len)
 {
 	uint8_t *host = host_of(at, len);
+	bool watched;
 
 	check(mem == &ram);
 	fuzz.work.fetches++;
 	if (host == NULL || len > SMALL)
 		return host;
 	fuzz_ram_wrote(host, len);
+	watched = oracle_watching();
 	if (len <= FIELD)
 		interfere(host, len);
+	if (watched)
+		oracle_look(at, host, len, true);
 	return host;
 }
 
@@ -275,13 +285,17 @@ bool
 gmem_read(const struct gmem *mem, gpa_t at, void *to, uint64_t len)
 {
 	uint8_t *from = host_of(at, len);
+	bool watched;
 
 	check(mem == &ram);
 	fuzz.work.fetches++;
 	fuzz.work.bytes += len;
 	if (from == NULL)
 		return false;
+	watched = oracle_watching();
 	interfere(from, len);
+	if (watched)
+		oracle_look(at, from, len, false);
 	memcpy(to, from, len);
 	if (!hostile)
 		return true;
@@ -295,15 +309,20 @@ bool
 gmem_write(const struct gmem *mem, gpa_t at, const void *from, uint64_t len)
 {
 	uint8_t *to = host_of(at, len);
+	bool watched;
 
 	check(mem == &ram);
 	fuzz.work.fetches++;
 	fuzz.work.bytes += len;
 	if (to == NULL)
 		return false;
-	oracle_write(at, len);
+	watched = oracle_watching();
+	if (!watched)
+		oracle_write(at, len);
 	memcpy(to, from, len);
 	fuzz_ram_wrote(to, len);
+	if (watched)
+		oracle_store(at, to, len);
 	fuzz_trace(at ^ len << 40 ^ fuzz_peek(at, (unsigned)MIN(len, 8)));
 	return true;
 }

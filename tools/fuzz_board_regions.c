@@ -8,6 +8,7 @@
 #include "devices/map.h"
 #include "devices/virtio_pci.h"
 #include "tools/fuzz_board.h"
+#include "tools/fuzz_oracle.h"
 
 #define SPAN(first, last) (uint32_t)((last) - (first) + 1)
 
@@ -164,6 +165,7 @@ fuzz_read(enum fuzz_space space, gpa_t at, unsigned size)
 
 	if (space == FUZZ_CF8)
 		at = select_config(at);
+	oracle_paid();
 	touch_all(space, at, size);
 	record(space, false, at, size, 0);
 	value = space == FUZZ_MMIO ? mmio_read(fuzz_board, at, size)
@@ -178,6 +180,7 @@ fuzz_write(enum fuzz_space space, gpa_t at, unsigned size, uint64_t value)
 {
 	if (space == FUZZ_CF8)
 		at = select_config(at);
+	oracle_paid();
 	touch_all(space, at, size);
 	record(space, true, at, size, value);
 	if (space == FUZZ_MMIO)

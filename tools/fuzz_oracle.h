@@ -6,8 +6,11 @@
  *
  *	fuzz_oracle.c		virtio devices: registers, rings, lines, vectors
  *	fuzz_oracle_chips.c	the other chips: FIFOs, lines, timers
- *	fuzz_oracle_dma.c	buffers, and where devices write: stands before
- *				virtq.h's functions (the linker's --wrap)
+ *	fuzz_oracle_dma.c	stands before virtq.h's functions
+ *	fuzz_oracle_flight.c	buffers, and where devices write,
+ *	fuzz_oracle_seen.c	what these look at and store,
+ *	fuzz_oracle_walk.c	what there is to pop,
+ *	fuzz_oracle_ring.c	what the driver is to see: fuzz_oracle_ring.h
  *	fuzz_oracle_fresh.c	what a reset must leave
  */
 #ifndef TOOLS_FUZZ_ORACLE_H
@@ -31,6 +34,23 @@ extern struct fuzz_pop {
 
 /* A device writes to memory: only where it may. */
 void oracle_write(gpa_t at, uint64_t len);
+
+/* During some calls of virtq.h guest memory is looked at, by a pointer that stays
+ * valid or by a copy, and stored to. The first says whether one is under way,
+ * before anything else is done. */
+bool oracle_watching(void);
+void oracle_look(gpa_t at, const uint8_t *host, uint64_t len, bool stays);
+void oracle_store(gpa_t at, const uint8_t *host, uint64_t len);
+
+/* A flush said that the driver is to be interrupted; a message was sent; so by
+ * now it was. */
+struct ring;
+void oracle_owe(const struct ring *r);
+void oracle_message(uint64_t address, uint32_t data);
+void oracle_paid(void);
+
+/* A queue was kicked: who found it empty has asked to hear of more. */
+void oracle_kicked(unsigned device, unsigned queue);
 
 /* What was done since the last call is no more than one kick may cost. */
 void oracle_work(void);
