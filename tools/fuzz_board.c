@@ -53,16 +53,28 @@ void
 fuzz_op_read(const struct fuzz_op *op)
 {
 	struct fuzz_region r = fuzz_region(op->row);
+	gpa_t at = place(op, &r);
+	unsigned size = width(op, &r);
+	uint64_t value = fuzz_read(r.space, at, size);
 
-	fuzz_read(r.space, place(op, &r), width(op, &r));
+	fuzz_judge_read(op->row, (unsigned)(at - r.at), size, value);
 }
 
 void
 fuzz_op_write(const struct fuzz_op *op)
 {
 	struct fuzz_region r = fuzz_region(op->row);
+	gpa_t at = place(op, &r);
+	unsigned size = width(op, &r);
+	const struct virtio *nobody =
+	    fuzz_nobody(op->row, (unsigned)(at - r.at), size);
+	struct virtio was;
 
-	fuzz_write(r.space, place(op, &r), width(op, &r), fuzz_value(op));
+	if (nobody != NULL)
+		was = *nobody;
+	fuzz_write(r.space, at, size, fuzz_value(op));
+	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): a copy */
+	check(nobody == NULL || memcmp(&was, nobody, sizeof(was)) == 0);
 }
 
 void

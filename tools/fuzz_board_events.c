@@ -3,6 +3,7 @@
  * What happens to a board that the guest does not do: time, the loop's turns,
  * and the host's events (fuzz_board_events.def), each as vmm/ would pass it on.
  */
+#include <linux/serial_reg.h>
 #include <string.h>
 
 #include "devices/blk.h"
@@ -166,6 +167,7 @@ disk_done(unsigned index, bool ok)
 		fuzz_waits[i - 1] = fuzz_waits[i];
 	fuzz.disk_waits--;
 	fuzz_touch(io.device);
+	oracle_request(io.device, io.tag, io.read && !ok);
 	fuzz_disk_move(&io, ok);
 	virtio_blk_done(d, io.tag, ok);
 	virtio_blk_flush(d);
@@ -282,10 +284,14 @@ serial(enum fuzz_event event, const struct fuzz_op *op)
 		     n--)
 			uart8250_receive(u, (uint8_t)(op->offset + n));
 	} else if (event == FUZZ_EVENT_serial_error) {
+		bool over = uart8250_room(u) == 0 && u->rx_count > 0 &&
+		    (u->mcr & UART_MCR_LOOP) == 0;
+
 		if (op->width & 1)
 			uart8250_break(u);
 		else
 			uart8250_receive(u, (uint8_t)op->offset);
+		check(!over || (u->errors & UART_LSR_OE) != 0); /* 8.4 */
 	} else {
 		fuzz.term_full = op->width & 1;
 		if (!fuzz.term_full)
@@ -323,12 +329,9 @@ clock_jump(const struct fuzz_op *op)
 		fuzz.host_ns += ns;
 }
 
-void
-fuzz_op_host(const struct fuzz_op *op)
+static void
+happen(enum fuzz_event event, const struct fuzz_op *op)
 {
-	enum fuzz_event event = (enum fuzz_event)(op->row % FUZZ_EVENTS);
-
-	fuzz.chips = true;
 	switch (event) {
 	case FUZZ_EVENT_disk_done:
 		if (fuzz.disk_waits > 0)
@@ -371,4 +374,13 @@ fuzz_op_host(const struct fuzz_op *op)
 	case FUZZ_EVENTS:
 		break;
 	}
+}
+
+void
+fuzz_op_host(const struct fuzz_op *op)
+{
+	fuzz.chips = true;
+	oracle_event(op, false);
+	happen((enum fuzz_event)(op->row % FUZZ_EVENTS), op);
+	oracle_event(op, true);
 }

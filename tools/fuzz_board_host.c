@@ -342,6 +342,7 @@ blk_submit(unsigned device, uint32_t tag, const struct blk_io *io)
 
 	fuzz.work.ios++;
 	judge_io(disk(device), io);
+	oracle_request(device, tag, mine.read && answer == ANSWER_FAILED);
 	fuzz_trace((uint64_t)io->op << 60 ^ io->offset << 20 ^ io->bytes ^ tag);
 	for (; mine.parts < MIN(io->iovs, (unsigned)FUZZ_DISK_PARTS);
 	     mine.parts++)

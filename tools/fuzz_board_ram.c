@@ -297,6 +297,8 @@ gmem_read(const struct gmem *mem, gpa_t at, void *to, uint64_t len)
 	if (watched)
 		oracle_look(at, from, len, false);
 	memcpy(to, from, len);
+	if (!watched)
+		oracle_read(to, len);
 	if (!hostile)
 		return true;
 	fuzz_ram_wrote(from, len);
@@ -353,6 +355,7 @@ gmem_discard(const struct gmem *mem, gpa_t at, uint64_t len)
 	check(mem == &ram);
 	fuzz.work.discards++;
 	fuzz_trace(at + len);
+	oracle_discard(at, len);
 	if (from == NULL)
 		return false;
 	for (uint64_t n = -at % PAGE; n + PAGE <= len; n += PAGE)

@@ -5,6 +5,8 @@
  * the virtio devices, which are one row of each table, are listed for each of
  * them; configuration space by both mechanisms.
  */
+#include <linux/pci_regs.h>
+
 #include "devices/map.h"
 #include "devices/virtio_pci.h"
 #include "tools/fuzz_board.h"
@@ -71,6 +73,69 @@ fuzz_queue(unsigned row, unsigned index)
 
 	check(index < d->type->queues);
 	return (struct virtio_queue *)own + index;
+}
+
+/* Of each virtio device, in this order. */
+enum kind { CF8, ECAM, IO, COMMON, ISR, DEVICE, NOTIFY, MSIX, KINDS };
+enum { VIRTIO_FIRST = FUZZ_REGIONS - KINDS * FUZZ_ROWS };
+_Static_assert((int)FUZZ_IO_rng == (int)VIRTIO_FIRST + IO,
+    "slots.def: virtio devices come last");
+
+static enum kind
+kind_of(unsigned index, unsigned *row)
+{
+	index %= FUZZ_REGIONS;
+	if (index < VIRTIO_FIRST)
+		return KINDS;
+	*row = (index - VIRTIO_FIRST) / KINDS;
+	return (enum kind)((index - VIRTIO_FIRST) % KINDS);
+}
+
+/* Part of a dword reads as it does in the dword, but for virtio's window, where
+ * a read is an access (4.1.4.9). */
+static void
+judge_part(gpa_t at, unsigned size, uint64_t value)
+{
+	enum { WINDOW = 0x94 };
+	uint64_t all;
+
+	if (at % 4 + size > 4 || (at & 0xffc) == WINDOW)
+		return;
+	all = mmio_read(fuzz_board, at & ~(gpa_t)3, 4);
+	check(value == (all >> 8 * (at % 4) & ones(size)));
+}
+
+void
+fuzz_judge_read(unsigned index, unsigned offset, unsigned size, uint64_t value)
+{
+	unsigned row = 0, header;
+	enum kind kind = kind_of(index, &row);
+	const struct virtio *v = fuzz_virtio(row);
+
+	if (fuzz_nobody(index, offset, size) != NULL)
+		check(value == ones(size));
+	else if (kind == DEVICE &&
+	    pci_function_decodes(&v->function, PCI_COMMAND_MEMORY))
+		oracle_config(row, offset, size, value);
+	if (kind == ECAM)
+		judge_part(fuzz_region(index).at + offset, size, value);
+	header = v->function.msix.enabled ? 24 : 20; /* 4.1.4.10 */
+	if (kind == IO && v->setup.legacy && offset >= header &&
+	    offset + size <= VIRTIO_IO_SIZE &&
+	    pci_function_decodes(&v->function, PCI_COMMAND_IO))
+		oracle_config(row, offset - header, size, value);
+}
+
+const struct virtio *
+fuzz_nobody(unsigned index, unsigned offset, unsigned size)
+{
+	unsigned row = 0;
+	enum kind kind = kind_of(index, &row);
+	const struct virtio *v = fuzz_virtio(row);
+
+	if (kind == IO && !v->setup.legacy && offset + size <= VIRTIO_IO_SIZE)
+		return v;
+	return kind >= COMMON && kind <= NOTIFY && !v->setup.modern ? v : NULL;
 }
 
 /*

@@ -52,6 +52,16 @@ struct fuzz_region {
 };
 struct fuzz_region fuzz_region(unsigned index);
 
+/* `value` was read there: is it what configuration space holds, if that is what
+ * the region is? */
+void fuzz_judge_read(
+    unsigned index, unsigned offset, unsigned size, uint64_t value);
+
+/* The device that hears nothing of that access, for it lacks the interface; or
+ * NULL. */
+const struct virtio *fuzz_nobody(
+    unsigned index, unsigned offset, unsigned size);
+
 /* A virtio device, by its number, may have changed. */
 void fuzz_touch(unsigned device);
 

@@ -64,13 +64,13 @@ oracle_runs(const struct virtio *v, const struct virtio_queue *q)
  */
 
 static struct {
-	bool on, message, sent;
+	bool on, message, waits, sent;
 	unsigned row, vector;
 	uint64_t address;
 	uint32_t data;
 } debt;
 
-/* 4.1.5.3.1, 4.1.4.5.1; a message to anywhere but the local APICs is lost. */
+/* 4.1.5.3.1, 4.1.4.5.1; PCI 6.8.2.9: pending while masked. A message to anywhere but the local APICs is lost. */
 void
 oracle_owe(const struct ring *r)
 {
@@ -88,6 +88,8 @@ oracle_owe(const struct ring *r)
 	debt.on =
 	    vector < m->vectors && m->entry[vector].address >> 20 == 0xfee;
 	if (debt.on) {
+		debt.waits = m->masked || m->entry[vector].masked ||
+		    !pci_function_masters(&fuzz_virtio(r->row)->function);
 		debt.address = m->entry[vector].address;
 		debt.data = m->entry[vector].data;
 	}
@@ -107,15 +109,31 @@ oracle_paid(void)
 	if (!debt.on)
 		return;
 	v = fuzz_virtio(debt.row);
-	if (debt.message)
-		check(debt.sent ||
-		    (v->function.msix.pending >> debt.vector & 1) != 0);
+	if (debt.message && debt.waits)
+		check(v->function.msix.pending >> debt.vector & 1);
+	else if (debt.message)
+		check(debt.sent);
 	else
 		check(v->isr & 1);
 	debt.on = false;
 }
 
-/* 2.7.10, 2.8.14: nobody waits for what will not come. */
+/* Buffers that a device may keep: those of requests that are under way, and of
+ * the balloon's statistics one (5.5.6.3). */
+static unsigned
+may_keep(unsigned device, unsigned queue)
+{
+	unsigned waits = 0;
+
+	for (unsigned i = 0; i < fuzz.disk_waits; i++)
+		waits += fuzz_waits[i].device == device &&
+		    fuzz_waits[i].tag >> 16 == queue;
+	if (device == fuzz_devices[FUZZ_ROW_balloon].device)
+		return queue == 2;
+	return waits;
+}
+
+/* 2.7.10, 2.8.14: nobody waits for what will not come, nor for a buffer. */
 void
 oracle_kicked(unsigned device, unsigned queue)
 {
@@ -131,6 +149,7 @@ oracle_kicked(unsigned device, unsigned queue)
 	r = oracle_ring(&q->ring);
 	if (q->ring.broken || !oracle_runs(fuzz_virtio(row), q))
 		return;
+	check(r->kept == 0 || r->kept <= may_keep(device, queue));
 	check(!r->dry || r->asked);
 	check(!r->waiting || (fuzz.posted[device] >> queue & 1) != 0);
 }
@@ -153,7 +172,10 @@ judge_msix(const struct pci_function *f)
 	const struct msix *m = &f->msix;
 
 	check(m->vectors > 0 && m->vectors <= MSIX_VECTORS_MAX);
-	check(m->vectors == 64 || m->pending >> m->vectors == 0);
+	if (m->vectors < MSIX_VECTORS_MAX)
+		check(m->pending >> m->vectors == 0 &&
+		    m->entry[m->vectors].address == 0 &&
+		    m->entry[m->vectors].data == 0);
 	if (m->pending == 0 || !m->enabled || m->masked ||
 	    !pci_function_masters(f))
 		return;
@@ -189,6 +211,36 @@ judge_status(const struct virtio *v, const struct virtio_type *type)
 		    virtio_has(v, VIRTIO_F_VERSION_1));
 	if (v->status == 0 && v->setup.modern && !v->setup.legacy)
 		check(v->features == 0);
+	/* 3.1.1: who leaves FEATURES_OK out is a legacy driver */
+	check(v->setup.legacy || (v->status & VIRTIO_CONFIG_S_DRIVER_OK) == 0 ||
+	    (v->status & VIRTIO_CONFIG_S_FEATURES_OK) != 0);
+}
+
+/* 2.2.1, 3.1.1: what was agreed on stays so until a reset, which resets all
+ * queues. */
+static struct settled {
+	uint32_t input, resets;
+	uint64_t features;
+} settled[FUZZ_ROWS];
+static uint32_t resets[FUZZ_ROWS], inputs = 1;
+
+void
+oracle_reset(unsigned row)
+{
+	resets[row]++;
+}
+
+static void
+judge_settled(unsigned row, const struct virtio *v)
+{
+	enum { OK = VIRTIO_CONFIG_S_FEATURES_OK | VIRTIO_CONFIG_S_DRIVER_OK };
+	struct settled *s = &settled[row];
+
+	if (s->input == inputs && s->resets == resets[row])
+		check(v->features == s->features);
+	s->input = (v->status & OK) != 0 ? inputs : 0;
+	s->resets = resets[row];
+	s->features = v->features;
 }
 
 /* A ring's own invariants, 2.7 and 2.8; virtq_sane() at the end of the input
@@ -240,6 +292,7 @@ judge_device(unsigned row)
 	}
 	check(v->function.device == d->device);
 	judge_status(v, d->type);
+	judge_settled(row, v);
 	judge_vector(v, v->config_vector);
 	judge_msix(&v->function);
 	judge_line(v);
@@ -276,6 +329,7 @@ void
 oracle_end(void)
 {
 	judge_devices();
+	inputs++;
 	oracle_wires();
 	oracle_chips();
 	if (&fuzz_main_thorough == NULL && fuzz.trace % 16 != 0)

@@ -11,6 +11,7 @@
  *	fuzz_oracle_seen.c	what these look at and store,
  *	fuzz_oracle_walk.c	what there is to pop,
  *	fuzz_oracle_ring.c	what the driver is to see: fuzz_oracle_ring.h
+ *	fuzz_oracle_device.c	configuration space; what single devices do
  *	fuzz_oracle_fresh.c	what a reset must leave
  */
 #ifndef TOOLS_FUZZ_ORACLE_H
@@ -48,6 +49,21 @@ struct ring;
 void oracle_owe(const struct ring *r);
 void oracle_message(uint64_t address, uint32_t data);
 void oracle_paid(void);
+
+/* One of its queues was reset, or all of it. */
+void oracle_reset(unsigned row);
+
+/* Of a device's configuration space so much was read; an event of the host
+ * begins, and is over. */
+void oracle_config(
+    unsigned row, unsigned offset, unsigned size, uint64_t value);
+void oracle_event(const struct fuzz_op *op, bool after);
+
+/* A request begins an I/O, or one of its I/Os has failed; bytes were copied out
+ * of memory; pages were given back. */
+void oracle_request(unsigned device, uint32_t tag, bool failed);
+void oracle_read(const void *from, uint64_t len);
+void oracle_discard(gpa_t at, uint64_t len);
 
 /* A queue was kicked: who found it empty has asked to hear of more. */
 void oracle_kicked(unsigned device, unsigned queue);

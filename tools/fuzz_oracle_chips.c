@@ -79,13 +79,14 @@ judge_pit(const struct i8254 *pit)
 	check(pit->port_b <= 0x0f);
 }
 
-/* Page 13: IRQF is any flag whose enable is set; and PIE's ticks come. The
- * chain is less than a second off; no time is shown that is yet to come. */
+/* Page 13: SET clears UIE; IRQF is any flag whose enable is set; and PIE's ticks
+ * come. The chain is less than a second off; no time is shown that is yet to
+ * come. */
 static void
 judge_rtc(const struct mc146818 *rtc)
 {
 	enum { A = 10, B, C, D, UIP = 0x80, IRQF = 0x80, VRT = 0x80 };
-	enum { FLAGS = 0x70, SECOND_NS = 1000000000 };
+	enum { SET = 0x80, UIE = 0x10, FLAGS = 0x70, SECOND_NS = 1000000000 };
 	bool raised = rtc->cmos[B] & rtc->cmos[C] & FLAGS;
 
 	check(fuzz.line[IRQ_RTC] == raised);
@@ -94,13 +95,15 @@ judge_rtc(const struct mc146818 *rtc)
 	check(rtc->lost <= 1 << 20);
 	check(rtc->phase_ns < SECOND_NS);
 	check(rtc->second <= (fuzz.now_ns + rtc->phase_ns) / SECOND_NS);
+	check((rtc->cmos[B] & SET) == 0 || (rtc->cmos[B] & UIE) == 0);
 }
 
-/* ACPI 4.8.3.1: the SCI. */
+/* ACPI 4.8.3.1: the SCI; of timer, button and clock alone. */
 static void
 judge_power(const struct power *p)
 {
 	check(fuzz.line[IRQ_SCI] == ((p->status & p->enable) != 0));
+	check((p->status & ~0x501) == 0);
 	check(p->shutdown_bytes < 8);
 }
 

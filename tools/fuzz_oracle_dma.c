@@ -90,6 +90,7 @@ WRAPPED(
 	bool may, got;
 
 	judge_use(r);
+	oracle_popped(r);
 	may = q->enabled && !q->broken && r->popped < r->at.size;
 	watch(r, RING_POP);
 	got = __real_virtq_pop(q, mem, c);
@@ -101,6 +102,7 @@ WRAPPED(
 		return false;
 	oracle_fly(r, c);
 	r->pops++;
+	r->kept++;
 	r->popped++;
 	r->avail += c->slots;
 	r->held += c->slots;
@@ -118,6 +120,7 @@ WRAPPED(void, virtq_unpop, struct virtq *q, const struct chain *c)
 	if (f != NULL)
 		oracle_land(f);
 	r->pops--;
+	r->kept--;
 	r->popped -= r->popped > 0;
 	r->avail -= c->slots;
 	r->held -= c->slots;
@@ -134,8 +137,10 @@ WRAPPED(void, virtq_push, struct virtq *q, const struct gmem *mem, uint16_t id,
 
 	check(f != NULL || oracle_lost);
 	fuzz.work.pushes++;
+	r->kept--;
 	fuzz_trace((uint64_t)len << 16 | id);
 	if (f != NULL) {
+		oracle_pushed(r, f, len);
 		check(len <= f->writable);
 		check(!f->whole || len <= f->written);
 		f->pushed = true;
@@ -181,6 +186,10 @@ WRAPPED(unsigned, chain_write_iov, struct chain *c, const struct gmem *mem,
 
 WRAPPED(void, virtq_reset, struct virtq *q)
 {
+	uint8_t row, index;
+
+	oracle_owner(q, &row, &index);
+	oracle_reset(row);
 	oracle_land_all(q);
 	__real_virtq_reset(q);
 }

@@ -53,9 +53,8 @@ oracle_land_all(const struct virtq *q)
 			oracle_land(&flights[i - 1]);
 }
 
-/* Whose queue it is. */
-static void
-find_owner(const struct virtq *q, uint8_t *row, uint8_t *index)
+void
+oracle_owner(const struct virtq *q, uint8_t *row, uint8_t *index)
 {
 	const uint8_t *bus = (const uint8_t *)&fuzz_board->pci.virtio;
 	size_t at = (size_t)((const uint8_t *)q - bus);
@@ -94,7 +93,7 @@ oracle_ring(const struct virtq *q)
 
 	if (last != NULL && last->q == q && last->input == inputs)
 		return last;
-	find_owner(q, &row, &queue);
+	oracle_owner(q, &row, &queue);
 	last = &rings[row][queue];
 	last->row = row;
 	last->queue = queue;
@@ -129,6 +128,7 @@ oracle_fly(struct ring *r, const struct chain *c)
 		.slots = c->slots,
 		.turn = r->pops,
 		.whole = c->parts - c->readers <= FLIGHT_PARTS,
+		.readable = c->readable,
 		.writable = c->writable,
 	};
 	for (unsigned i = c->readers; i < c->parts && f->parts < FLIGHT_PARTS;
@@ -227,18 +227,31 @@ flight_has(const struct flight *f, gpa_t at, uint64_t len)
 	return false;
 }
 
+static bool
+leaves(struct flight *f, gpa_t at, uint64_t len, uint64_t written)
+{
+	bool has = !f->pushed && flight_has(f, at, len);
+
+	f->written += has ? written : 0;
+	return has || (!f->pushed && !f->whole);
+}
+
+bool
+oracle_may_write(gpa_t at, uint64_t len)
+{
+	for (unsigned i = flying; i > 0; i--)
+		if (leaves(&flights[i - 1], at, len, 0))
+			return true;
+	return false;
+}
+
 /* Rings are written by virtq.h's functions alone: oracle_stored(). */
 void
 oracle_write(gpa_t at, uint64_t len)
 {
 	bool allowed = oracle_lost || len == 0;
 
-	for (unsigned i = flying; i > 0; i--) {
-		struct flight *f = &flights[i - 1];
-		bool has = !f->pushed && flight_has(f, at, len);
-
-		f->written += has ? len : 0;
-		allowed |= has || (!f->pushed && !f->whole);
-	}
+	for (unsigned i = flying; i > 0; i--)
+		allowed |= leaves(&flights[i - 1], at, len, len);
 	check(allowed);
 }

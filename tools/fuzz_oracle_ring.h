@@ -27,6 +27,7 @@ struct ring {
 	uint32_t signalled;   /* at the last flush */
 	uint32_t held;	      /* popped and not pushed */
 	uint32_t pops, takes; /* chains: popped; in order, seen as used */
+	uint32_t kept;	      /* chains that are the device's */
 	uint16_t popped;      /* since the last flush */
 	bool dry, asked;      /* nothing was there; notifications are wanted */
 	bool waiting;	      /* and there is something to be had */
@@ -44,7 +45,8 @@ struct flight {
 	bool whole;  /* all of its parts are known */
 	bool pushed; /* with len */
 	uint32_t len, turn;
-	uint64_t writable, written;
+	bool failed; /* some of what was to be written was perhaps not */
+	uint64_t readable, writable, written;
 	struct chain_part part[FLIGHT_PARTS];
 };
 
@@ -58,7 +60,13 @@ extern bool oracle_lost;
 void oracle_fly(struct ring *r, const struct chain *chain);
 void oracle_land(struct flight *f);
 void oracle_land_all(const struct virtq *q);
+bool oracle_may_write(gpa_t at, uint64_t len);
+void oracle_popped(const struct ring *r);
+void oracle_pushed(const struct ring *r, const struct flight *f, uint32_t len);
 void oracle_gave(const struct chain *chain, uint64_t bytes);
+
+/* Whose queue it is. */
+void oracle_owner(const struct virtq *q, uint8_t *row, uint8_t *index);
 
 /* The queue's, as it is or at power-on; it was just enabled. */
 struct ring *oracle_ring(const struct virtq *q);
