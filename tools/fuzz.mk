@@ -78,6 +78,14 @@ fuzz-seeds: $(F)/fuzz_seeds
 	@mkdir -p $(BOARD)
 	$(F)/fuzz_seeds $(BOARD)
 
+# With a mistake in it, of file PLANT: tools/check_planted.
+$(F)/board.planted:
+	@$(CC) $(filter-out -MMD -MP $(WARN),$(STD)) -w $(SAN) -c \
+	    -o $(F)/planted_mistake.o $(F)/planted_mistake.c
+	@$(CC) $(SAN) $(BOARDLD) -o $@ $(F)/planted_mistake.o \
+	    $(filter-out $(BUILD)/unit/$(PLANT:.c=.o), \
+	    $(BOARDSRC:%.c=$(BUILD)/unit/%.o)) $(BUILD)/unit/tools/fuzz_main.o
+
 # What an input does, for guest-tests/h_replay.c.
 $(F)/fuzz_replay: $(BOARDSRC:%.c=$(BUILD)/unit/%.o) \
 		$(BUILD)/unit/tools/fuzz_replay.o
@@ -93,4 +101,4 @@ fuzz-cover: $(F)/board.cover
 	@tools/fuzz_cover $< $(F)/cover.data
 
 -include $(wildcard $(F)/watched/*/*.d $(F)/covered/*/*.d)
-.PHONY: fuzz-seeds fuzz-cover
+.PHONY: fuzz-seeds fuzz-cover $(F)/board.planted
