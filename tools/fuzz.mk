@@ -26,11 +26,14 @@ BOARDLD  := $(addprefix -Wl$(comma)--wrap=,virtq_enable virtq_pop virtq_unpop \
 export FUZZ_OPTIONS_board := -use_counters=0
 
 # Devices are watched; those who watch them need not be, but for the operations.
+# Use after return is what the runtime does not look for unless told to.
+FUZZCPU  ?= -march=native
 WATCH    := -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp
-WATCHED   = -O2 -g
-$(F)/watched/tools/fuzz_board.o: WATCHED = -O2 -g $(WATCH)
-$(F)/watched/devices/%.o $(F)/watched/vmm/%.o: WATCHED = $(FUZZSAN) $(WATCH) \
-	-fno-sanitize-address-use-after-scope
+WATCHED   = -O2 -g $(FUZZCPU)
+$(F)/watched/tools/fuzz_board.o: WATCHED = -O2 -g $(FUZZCPU) $(WATCH)
+$(F)/watched/devices/%.o $(F)/watched/vmm/%.o: WATCHED = $(FUZZSAN) $(FUZZCPU) \
+	$(WATCH) -fno-sanitize-address-use-after-scope \
+	-fsanitize-address-use-after-return=never
 
 $(F)/watched/%.o: %.c Makefile tools/fuzz.mk
 	@mkdir -p $(@D)
