@@ -14,7 +14,6 @@
 #include "devices/virtio_pci.h"
 #include "tools/fuzz_board.h"
 #include "tools/fuzz_board_driver.h"
-#include "tools/fuzz_copy.h"
 #include "tools/fuzz_oracle.h"
 
 enum { COMMON_QUEUE_RESET = 0x3a };
@@ -28,6 +27,7 @@ struct drivers {
 static struct drivers all[FUZZ_MACHINES * FUZZ_STARTS], kept[ARRAY_SIZE(all)];
 static unsigned chosen;
 static uint64_t used[FUZZ_ROWS]; /* rings that may differ from those kept */
+static uint64_t came[ARRAY_SIZE(all)][FUZZ_ROWS]; /* those kept that exist */
 
 struct fuzz_ring *
 fuzz_ring(unsigned row, unsigned queue)
@@ -46,6 +46,7 @@ void
 fuzz_drivers_keep(void)
 {
 	kept[chosen] = all[chosen];
+	memcpy(came[chosen], used, sizeof(used));
 	memset(used, 0, sizeof(used));
 }
 
@@ -64,8 +65,14 @@ fuzz_drivers_reset(void)
 void
 fuzz_drivers_forget(void)
 {
-	fuzz_zero(&all[chosen], sizeof(all[chosen]));
-	memset(used, 0xff, sizeof(used));
+	for (unsigned row = 0; row < FUZZ_ROWS; row++) {
+		used[row] |= came[chosen][row];
+		for (uint64_t bits = used[row]; bits != 0; bits &= bits - 1) {
+			unsigned queue = (unsigned)__builtin_ctzll(bits);
+
+			all[chosen].ring[row][queue] = (struct fuzz_ring){ 0 };
+		}
+	}
 }
 
 /* The device of the row, by memory or by ports. */
