@@ -198,17 +198,22 @@ restore(const struct fuzz_device *d)
 		    offsetof(struct virtio_queue, ring.slot));
 }
 
+/* But what is set up once (fw_cfg.h), which is most of it. */
 static void
-restore_chips(const struct board *from)
+restore_chips(const struct board *kept_board)
 {
 	enum {
-		FIRST = offsetof(struct board, pci.virtio),
-		REST = FIRST + sizeof(struct virtio_bus)
+		SET_UP = offsetof(struct board, fw_cfg),
+		KEY = offsetof(struct board, fw_cfg.key),
+		BUS = offsetof(struct board, pci.virtio),
+		REST = BUS + sizeof(struct virtio_bus)
 	};
+	uint8_t *to = (uint8_t *)fuzz_board;
+	const uint8_t *from = (const uint8_t *)kept_board;
 
-	fuzz_copy(fuzz_board, from, FIRST);
-	fuzz_copy((uint8_t *)fuzz_board + REST, (const uint8_t *)from + REST,
-	    sizeof(*from) - REST);
+	fuzz_copy(to, from, SET_UP);
+	fuzz_copy(to + KEY, from + KEY, BUS - KEY);
+	fuzz_copy(to + REST, from + REST, sizeof(*kept_board) - REST);
 }
 
 /* Who records an input has it begin at power-on, for a real machine does. */
