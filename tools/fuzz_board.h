@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Between the files of fuzz_board, the fuzzers' way to the board: no KVM, no
- * threads, no clock, no allocation, no system call. fuzz_board_input.h says
- * what an input is.
+ * threads, no clock, no allocation, no system call after the first input begins.
+ * fuzz_board_input.h says what an input is.
  *
  *	fuzz_board.c		an input, operation by operation; the reset
  *	fuzz_board_driver.c	operations that a driver would do,

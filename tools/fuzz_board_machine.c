@@ -6,6 +6,7 @@
  * had that they were given. fuzz_machine_is_fresh() looks whether that was all.
  */
 #include <string.h>
+#include <sys/mman.h>
 
 #include "tools/fuzz_board.h"
 #include "tools/fuzz_board_driver.h"
@@ -15,11 +16,12 @@
 enum { TRANSITIONAL, MODERN, LEGACY, ODD };
 _Static_assert(ODD + 1 == FUZZ_MACHINES, "a setup for each machine");
 
-enum { SECTORS = 256, START_S = 1000000000 };
+enum { SECTORS = 256, START_S = 1000000000, PAGE = 4096 };
 #define START_NS ((uint64_t)1000 * 1000000000)
 
 enum { ALL = FUZZ_MACHINES * FUZZ_STARTS };
-static struct board boards[ALL], kept[ALL];
+static struct board boards[ALL] __attribute__((aligned(PAGE)));
+static struct board kept[ALL] __attribute__((aligned(PAGE)));
 static struct fuzz kept_fuzz[ALL];
 struct board *fuzz_board;
 static unsigned which; /* of them, fuzz_board is */
@@ -150,6 +152,9 @@ fuzz_machine_init(void)
 {
 	void (*record)(const struct fuzz_access *access) = fuzz_record;
 
+	/* Each queue begins a page or two after the last: the TLB is small. */
+	madvise(boards, sizeof(boards), MADV_HUGEPAGE);
+	madvise(kept, sizeof(kept), MADV_HUGEPAGE);
 	fuzz_record = NULL;
 	for (unsigned i = 0; i < ALL; i++) {
 		use(i);
