@@ -26,11 +26,14 @@ BOARDLD  := $(addprefix -Wl$(comma)--wrap=,virtq_enable virtq_pop virtq_unpop \
 export FUZZ_OPTIONS_board := -use_counters=0
 
 # Devices are watched; those who watch them need not be, but for the operations.
-# Use after return is what the runtime does not look for unless told to.
+# Use after return is what the runtime does not look for unless told to. FUZZLTO=
+# if the linker has no plugin for clang's.
 FUZZCPU  ?= -march=native
+FUZZLTO  ?= -flto
 WATCH    := -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp
-WATCHED   = -O2 -g $(FUZZCPU)
-$(F)/watched/tools/fuzz_board.o: WATCHED = -O2 -g $(FUZZCPU) $(WATCH)
+WATCHED   = -O2 -g $(FUZZCPU) $(FUZZLTO)
+$(F)/watched/tools/fuzz_board.o: WATCHED = -O2 -g $(FUZZCPU) $(FUZZLTO) \
+	$(WATCH)
 $(F)/watched/devices/%.o $(F)/watched/vmm/%.o: WATCHED = $(FUZZSAN) $(FUZZCPU) \
 	$(WATCH) -fno-sanitize-address-use-after-scope \
 	-fsanitize-address-use-after-return=never
@@ -53,18 +56,18 @@ $(F)/board: $(BOARDSRC:%.c=$(BUILD)/unit/%.o) $(BUILD)/unit/tools/fuzz_main.o
 $(F)/board.libfuzzer: $(BOARDSRC:%.c=$(F)/watched/%.o) \
 		$(F)/watched/tools/fuzz_mutate.o
 	@echo "  LD $@"
-	@$(FUZZCC) $(FUZZSAN) -fsanitize=fuzzer $(BOARDLD) -o $@ $^
+	@$(FUZZCC) $(FUZZLTO) $(FUZZSAN) -fsanitize=fuzzer $(BOARDLD) -o $@ $^
 
 $(F)/board.afl: $(BOARDSRC:%.c=$(F)/watched/%.o) $(F)/fuzz_afl.o \
 		$(F)/fuzz_edges.o
 	@echo "  LD $@"
-	@$(FUZZCC) $(FUZZSAN) $(BOARDLD) -o $@ $^
+	@$(FUZZCC) $(FUZZLTO) $(FUZZSAN) $(BOARDLD) -o $@ $^
 
 # Makes inputs small: make fuzz-merge.
 $(F)/board.trim: $(BOARDSRC:%.c=$(F)/watched/%.o) \
 		$(F)/watched/tools/fuzz_trim.o $(F)/fuzz_edges.o
 	@echo "  LD $@"
-	@$(FUZZCC) $(FUZZSAN) $(BOARDLD) -o $@ $^
+	@$(FUZZCC) $(FUZZLTO) $(FUZZSAN) $(BOARDLD) -o $@ $^
 
 $(F)/board.cover: $(BOARDSRC:%.c=$(F)/covered/%.o) \
 		$(F)/covered/tools/fuzz_main.o
