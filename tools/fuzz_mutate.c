@@ -207,6 +207,17 @@ LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 	return put_together(&this, data, max);
 }
 
+/* libFuzzer allocates memory and frees it for each input; the target does not:
+ * a short way back to that memory, in the cache, and a short trace suffice. */
+const char *__asan_default_options(void);
+
+const char *
+__asan_default_options(void)
+{
+	return "malloc_context_size=2:quarantine_size_mb=1:"
+	       "max_malloc_fill_size=0";
+}
+
 /* With libFuzzer's statistics. */
 __attribute__((destructor)) static void
 print_operations(void)
