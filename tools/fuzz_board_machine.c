@@ -131,6 +131,24 @@ use(unsigned index)
 	fuzz_drivers_use(index);
 }
 
+/* Most queues are as a reset leaves them, and all of a device's alike: one that
+ * stands for them stays in the cache. Bit n: queue n is not like that. */
+enum { HEAD = offsetof(struct virtio_queue, ring.slot) };
+static uint8_t plain[FUZZ_ROWS][HEAD];
+static uint64_t special[ALL][FUZZ_ROWS];
+
+static void
+keep_queues(unsigned index)
+{
+	for (unsigned row = 0; row < FUZZ_ROWS; row++) {
+		if (index == 0)
+			memcpy(plain[row], fuzz_queue(row, 0), HEAD);
+		for (unsigned i = 0; i < fuzz_devices[row].type->queues; i++)
+			if (memcmp(plain[row], fuzz_queue(row, i), HEAD) != 0)
+				special[index][row] |= (uint64_t)1 << i;
+	}
+}
+
 /* An input's own account begins. */
 static void
 keep(unsigned index)
@@ -142,6 +160,7 @@ keep(unsigned index)
 	check(fuzz.stop == STOP_NOT && fuzz.pops == 0);
 	memcpy(&kept[index], fuzz_board, sizeof(kept[index]));
 	kept_fuzz[index] = fuzz;
+	keep_queues(index);
 	fuzz_drivers_keep();
 	fuzz_ram_keep(index);
 }
@@ -197,10 +216,15 @@ restore(const struct fuzz_device *d)
 	fuzz_copy(to, from,
 	    d->type == &virtio_blk_type ? offsetof(struct virtio_blk, request)
 					: d->own);
-	for (unsigned i = 0; i < d->type->queues; i++)
-		fuzz_copy(to + d->own + i * sizeof(struct virtio_queue),
-		    from + d->own + i * sizeof(struct virtio_queue),
-		    offsetof(struct virtio_queue, ring.slot));
+	to += d->own;
+	from += d->own;
+	for (unsigned i = 0; i < d->type->queues; i++) {
+		size_t at = i * sizeof(struct virtio_queue);
+		bool own = special[which][d - fuzz_devices] >> i & 1;
+
+		fuzz_copy(
+		    to + at, own ? from + at : plain[d - fuzz_devices], HEAD);
+	}
 }
 
 /* But what is set up once (fw_cfg.h), which is most of it. */

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* The processor's own copy takes longest to begin. */
-enum { FUZZ_PIECE = 32, FUZZ_PIECES_MAX = 1024 };
+enum { FUZZ_PIECE = 32, FUZZ_PIECES_MAX = 2048 };
 
 static inline void
 fuzz_copy(void *to, const void *from, size_t bytes)
