@@ -5,8 +5,10 @@
  * number; which file is behind it is vmm/disk.c's to know. Unit tests and
  * fuzzers link a disk in memory.
  *
- * Threads: the loop, with the board's lock held; blk_stop() and blk_settle() from
- * vCPUs, too.
+ * Threads: the loop, with the board's lock held; blk_stop() and blk_settle() are
+ * a vCPU's, in an access to a register. Neither waits: what they promise is so
+ * when the access is over, which whoever makes it sees to, without the lock, and
+ * until then no other access begins.
  */
 #ifndef DEVICES_BLK_H
 #define DEVICES_BLK_H
@@ -44,13 +46,13 @@ bool blk_room(unsigned device);
 enum blk_result blk_submit(
     unsigned device, uint32_t tag, const struct blk_io *io);
 
-/* On return none of the I/O whose tag is `queue` in the upper 16 bits touches
- * guest memory or changes the disk any more, and virtio_blk_done() will not
- * come for it. A write under way may have been cut short. */
+/* virtio_blk_done() will not come any more for I/O whose tag is `queue` in the
+ * upper 16 bits. After the access, none of that touches guest memory or changes
+ * the disk. A write under way may have been cut short. */
 void blk_stop(unsigned device, unsigned queue);
 
-/* Waits until all of the device's I/O is done, and virtio_blk_done() has come for
- * it: from within. */
+/* After the access, all of the device's I/O is done, and virtio_blk_done() has
+ * come for it. */
 void blk_settle(unsigned device);
 
 #endif

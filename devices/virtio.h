@@ -79,9 +79,9 @@ struct virtio_type {
 
 	/* The rest may be NULL. DRIVER_OK was set; kicks follow. */
 	void (*start)(struct virtio *v);
-	/* A queue is reset: when this returns, nothing touches the buffers that
-	 * were popped from it, and they are forgotten. Before Bus Master ends:
-	 * when this returns, all are pushed. */
+	/* A queue is reset: the buffers that were popped from it are forgotten,
+	 * and when the register access is over, nothing touches them. Before
+	 * Bus Master ends: when the access is over, all are pushed. */
 	void (*stop)(struct virtio *v, unsigned queue);
 	void (*settle)(struct virtio *v);
 	/* The device is reset, all queues are stopped: as at power-on. */

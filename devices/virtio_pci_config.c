@@ -237,7 +237,8 @@ caps_write(struct virtio *v, const struct virtio_type *type, unsigned reg,
 }
 
 /* Memory that is no longer the device's may be another kernel's next (kexec): so
- * what it is at is ended first, as if it had been in time for the write. */
+ * what it is at ends within the write, which lasts as long. What it says then by
+ * MSI-X comes when it is master again. */
 static bool
 takes_memory_back(
     const struct virtio *v, unsigned reg, uint32_t value, uint32_t mask)

@@ -30,10 +30,6 @@ void blk_threads_reap(struct blk_engine *e);
 void blk_uring_cancel(struct blk_engine *e, struct blk_job *job);
 void blk_threads_cancel(struct blk_engine *e, struct blk_job *job);
 
-/* Until there may be something to reap. Some job is begun. */
-void blk_uring_wait(struct blk_engine *e);
-void blk_threads_wait(struct blk_engine *e);
-
 /* blk_engine.c's: the back end is done with it. */
 void blk_ended(struct blk_engine *e, struct blk_job *job, bool ok);
 

@@ -52,8 +52,12 @@ blk_engine_wake(struct blk_engine *e)
  */
 
 static void
-release(struct blk_disk *d, struct blk_job *job)
+release(struct blk_engine *e, struct blk_job *job)
 {
+	struct blk_disk *d = &e->disk[job->disk];
+
+	e->awaited -= job->awaited;
+	job->awaited = false;
 	job->state = JOB_FREE;
 	job->next = d->free;
 	d->free = job;
@@ -118,8 +122,7 @@ blk_ended(struct blk_engine *e, struct blk_job *job, bool ok)
 	if (job == &d->sync_job) {
 		synced(e, d, ok);
 	} else if (job->dropped) {
-		d->dropped--;
-		release(d, job);
+		release(e, job);
 	} else if (ok && job->io.stable) {
 		await_sync(e, job);
 	} else {
@@ -138,7 +141,7 @@ disk_start(struct blk_engine *e, unsigned disk)
 
 	for (unsigned i = 0; i < BLK_JOBS; i++) {
 		d->job[i].disk = (uint8_t)disk;
-		release(d, &d->job[i]);
+		release(e, &d->job[i]);
 	}
 	d->sync_job.disk = (uint8_t)disk;
 	d->sync_job.io.op = BLK_FLUSH;
@@ -199,7 +202,7 @@ blk_engine_submit(
 	d->free = job->next;
 	d->room--;
 	job->tag = tag;
-	job->dropped = false;
+	job->dropped = job->cancelled = false;
 	job->io = *io;
 	job->io.stable = writes && stable;
 	job->io.iov = d->iovs[job - d->job];
@@ -225,9 +228,30 @@ blk_engine_begin(struct blk_engine *e)
 		blk_engine_wake(e); /* and come back */
 }
 
+/* Who drops jobs may be a vCPU, which has no business with the host. */
+static void
+cancel_dropped(struct blk_engine *e)
+{
+	e->to_cancel = false;
+	for (unsigned n = 0; n < e->disks * BLK_JOBS; n++) {
+		struct blk_disk *d = &e->disk[n / BLK_JOBS];
+		struct blk_job *job = &d->job[n % BLK_JOBS];
+
+		if (job->state != JOB_BEGUN || !job->dropped || job->cancelled)
+			continue;
+		job->cancelled = true;
+		if (d->aio == BLK_AIO_URING)
+			blk_uring_cancel(e, job);
+		else
+			blk_threads_cancel(e, job);
+	}
+}
+
 static void
 reap(struct blk_engine *e)
 {
+	if (e->to_cancel)
+		cancel_dropped(e);
 	if (e->has_uring)
 		blk_uring_reap(e);
 	if (e->has_threads)
@@ -244,7 +268,7 @@ blk_engine_next(struct blk_engine *e, struct blk_done *done)
 	if (job == NULL)
 		return false;
 	*done = (struct blk_done){ job->disk, job->tag, job->ok };
-	release(&e->disk[job->disk], job);
+	release(e, job);
 	return true;
 }
 
@@ -283,24 +307,17 @@ blk_engine_close(struct blk_engine *e)
 }
 
 /*
- * Stopping a queue. A sync touches no guest memory and changes nothing, so that
- * only those who wait for it go; all else is waited for: what is under way,
+ * Those whose end somebody awaits. To stop a queue drops its jobs: a sync
+ * touches no guest memory and changes nothing, so that who waits for one goes
+ * at once; all else is awaited, though not gone on with: what is under way,
  * after it was cancelled, and what the host will not cancel.
  */
 
 static void
-drop(struct blk_engine *e, struct blk_job *job)
+await(struct blk_engine *e, struct blk_job *job)
 {
-	struct blk_disk *d = &e->disk[job->disk];
-
-	job->dropped = true;
-	if (job->state != JOB_BEGUN)
-		return;
-	d->dropped++;
-	if (d->aio == BLK_AIO_URING)
-		blk_uring_cancel(e, job);
-	else
-		blk_threads_cancel(e, job);
+	e->awaited += !job->awaited;
+	job->awaited = true;
 }
 
 /* Frees those in it that are dropped. */
@@ -313,43 +330,45 @@ purge(struct blk_engine *e, struct blk_list *list)
 	list->first = NULL;
 	while ((job = blk_list_take(&all)) != NULL) {
 		if (job->dropped)
-			release(&e->disk[job->disk], job);
+			release(e, job);
 		else
 			blk_list_put(list, job);
 	}
-}
-
-static void
-wait_for_host(struct blk_engine *e, const struct blk_disk *d)
-{
-	if (d->aio == BLK_AIO_URING)
-		blk_uring_wait(e);
-	else
-		blk_threads_wait(e);
 }
 
 void
 blk_engine_stop(struct blk_engine *e, unsigned disk, unsigned queue)
 {
 	struct blk_disk *d = &e->disk[disk];
+	bool any = false;
 
-	for (unsigned i = 0; i < BLK_JOBS; i++)
-		if (d->job[i].state != JOB_FREE && d->job[i].tag >> 16 == queue)
-			drop(e, &d->job[i]);
+	for (unsigned i = 0; i < BLK_JOBS; i++) {
+		struct blk_job *job = &d->job[i];
+
+		if (job->state == JOB_FREE || job->tag >> 16 != queue)
+			continue;
+		job->dropped = any = true;
+		await(e, job);
+	}
+	if (!any)
+		return;
 	purge(e, &d->unsynced);
 	purge(e, &d->syncing);
 	purge(e, &e->done);
-	for (reap(e); d->dropped > 0 || e->cancels > 0; reap(e))
-		wait_for_host(e, d);
+	e->to_cancel = true;
+	blk_engine_wake(e);
+}
+
+void
+blk_engine_settle(struct blk_engine *e, unsigned disk)
+{
+	for (unsigned i = 0; i < BLK_JOBS; i++)
+		if (e->disk[disk].job[i].state != JOB_FREE)
+			await(e, &e->disk[disk].job[i]);
 }
 
 bool
-blk_engine_await(struct blk_engine *e, unsigned disk)
+blk_engine_awaited(const struct blk_engine *e)
 {
-	struct blk_disk *d = &e->disk[disk];
-
-	reap(e);
-	if (d->room < BLK_JOBS && e->done.first == NULL)
-		wait_for_host(e, d);
-	return d->room < BLK_JOBS;
+	return e->awaited > 0;
 }

@@ -30,7 +30,9 @@ struct blk_job {
 	uint8_t disk;
 	uint8_t step; /* the back end's */
 	enum { JOB_FREE, JOB_BEGUN, JOB_SYNC, JOB_DONE } state;
-	bool dropped; /* by blk_engine_stop() */
+	bool dropped; /* by blk_engine_stop(), */
+	bool cancelled;
+	bool awaited; /* so, or by blk_engine_settle() */
 	bool ok;
 };
 
@@ -45,7 +47,6 @@ struct blk_disk {
 	bool lost;	  /* a sync failed, so all do: see blk_engine.c */
 	bool room_wanted; /* blk_engine_room() said no */
 	unsigned room;	  /* free jobs */
-	unsigned dropped; /* jobs */
 	struct blk_job *free;
 	struct blk_list unsynced, syncing;
 	struct blk_job sync_job; /* begun: one is under way for `syncing` */
@@ -56,7 +57,6 @@ struct blk_disk {
 /* blk_threads.c: each disk's own threads, all under one lock. */
 struct blk_threads {
 	pthread_mutex_t lock;
-	pthread_cond_t ended_one;
 	struct blk_list ended;
 	struct blk_worker {
 		struct blk_engine *engine;
@@ -74,7 +74,8 @@ struct blk_engine {
 	unsigned workers;     /* the latter's threads: each begins */
 	void (*worker)(void); /* with that, unless it is NULL */
 	struct uring uring;
-	unsigned cancels;  /* under way, in the ring */
+	unsigned awaited;  /* jobs */
+	bool to_cancel;	   /* some that were dropped */
 	uint8_t sink[512]; /* written to by the host, read by nobody */
 	struct blk_threads threads;
 	struct blk_list done;
@@ -92,6 +93,8 @@ bool blk_engine_room_again(struct blk_engine *e, unsigned disk);
 enum blk_result blk_engine_submit(
     struct blk_engine *e, unsigned disk, uint32_t tag, const struct blk_io *io);
 void blk_engine_stop(struct blk_engine *e, unsigned disk, unsigned queue);
+void blk_engine_settle(struct blk_engine *e, unsigned disk);
+bool blk_engine_awaited(const struct blk_engine *e);
 
 /* What was submitted may wait for this, which may take a while: it needs no
  * lock. blk_engine_waits() tells whether something does, with the lock. */
@@ -105,9 +108,6 @@ struct blk_done {
 	bool ok;
 };
 bool blk_engine_next(struct blk_engine *e, struct blk_done *done);
-
-/* Waits until blk_engine_next() may have I/O of the disk. False: none is begun. */
-bool blk_engine_await(struct blk_engine *e, unsigned disk);
 
 /* Is nothing under way that could touch guest memory, or the disks? */
 bool blk_engine_idle(const struct blk_engine *e);

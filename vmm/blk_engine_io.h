@@ -9,22 +9,6 @@
 
 #include "vmm/blk_engine_fixture.h"
 
-/* Linux cancels by a ring that is restricted to its files since 5.19. */
-static inline bool
-host_cancels(void)
-{
-	struct uring ring;
-	uint64_t id;
-	int32_t result = 0;
-
-	check(open_ring(&ring) && uring_map(&ring));
-	check(uring_put(&ring,
-	    &(struct io_uring_sqe){
-		.opcode = IORING_OP_ASYNC_CANCEL, .addr = 1 }));
-	check(uring_submit(&ring) && uring_take(&ring, &id, &result));
-	return result == -ENOENT;
-}
-
 /* Has a disk with nothing under way be another file. */
 static inline void
 become(unsigned disk, int fd)
@@ -64,11 +48,32 @@ wait_for(uint32_t tag)
 	return outcome[tag];
 }
 
+/* Until what was ended is over. */
+static inline void
+await(void)
+{
+	while (blk_engine_awaited(engine))
+		turn(-1);
+}
+
 static inline enum blk_result
 submit(unsigned disk, uint32_t tag, const struct blk_io *io)
 {
 	outcome[tag] = NONE;
 	return blk_engine_submit(engine, disk, tag, io);
+}
+
+/* An I/O of `bytes` at buffer + offset. */
+static inline enum blk_result
+submit_at(
+    unsigned disk, uint32_t tag, enum blk_op op, uint64_t offset, size_t bytes)
+{
+	return submit(disk, tag,
+	    &(struct blk_io){ .op = op,
+		.offset = offset,
+		.bytes = bytes,
+		.iov = &(struct iovec){ buffer + offset, bytes },
+		.iovs = 1 });
 }
 
 /* One I/O of disk 0 from beginning to end. */

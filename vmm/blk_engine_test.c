@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The engine at work: jobs and the room for them, syncs, queues that stop in
- * the middle of it, hosts without io_uring. Cases come twice, for each back
- * end.
+ * The engine at work: jobs and the room for them, syncs, hosts without io_uring.
+ * Cases come twice, for each back end.
  */
 #include "vmm/blk_engine_io.h"
 
@@ -12,24 +11,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-enum { Q1 = 1 << 16 };
-
 static const struct blk_io flush_io = { .op = BLK_FLUSH };
-
-/* An I/O of `bytes` at buffer + offset. */
-static enum blk_result
-submit_at(
-    unsigned disk, uint32_t tag, enum blk_op op, uint64_t offset, size_t bytes)
-{
-	struct iovec iov = { buffer + offset, bytes };
-
-	return submit(disk, tag,
-	    &(struct blk_io){ .op = op,
-		.offset = offset,
-		.bytes = bytes,
-		.iov = &iov,
-		.iovs = 1 });
-}
 
 static void
 test_room(void)
@@ -73,29 +55,6 @@ test_each(void)
 		check(pread(engine->disk[i].file.fd, &byte, 1, i * 512) == 1);
 		expect_eq(byte, 0x80 + i);
 	}
-}
-
-static void
-test_await(void)
-{
-	struct blk_done done;
-	bool told[16] = { false };
-
-	begin("all that one disk is at, and no more", 2, BLK_SYNC_FLUSH);
-	expect(!blk_engine_await(engine, 0) && blk_engine_idle(engine));
-	for (unsigned i = 0; i < ARRAY_SIZE(told) - 1; i++)
-		expect_eq(submit_at(0, i, BLK_WRITE, i * 512, 512), BLK_LATER);
-	expect_eq(submit(0, ARRAY_SIZE(told) - 1, &flush_io), BLK_LATER);
-	expect(!blk_engine_idle(engine));
-	expect(!blk_engine_await(engine, 1));
-	while (blk_engine_await(engine, 0))
-		while (blk_engine_next(engine, &done)) {
-			expect(done.ok && !told[done.tag]);
-			told[done.tag] = true;
-		}
-	for (unsigned i = 0; i < ARRAY_SIZE(told); i++)
-		expect(told[i]);
-	expect(blk_engine_idle(engine));
 }
 
 /* /dev/null takes every write, and no sync. */
@@ -194,136 +153,6 @@ test_unmap(void)
 	expect(blocks() < full);
 }
 
-static void
-test_stop(void)
-{
-	static uint8_t file[BYTES];
-	enum { PIECE = 16384, PIECES = BYTES / PIECE - 1 };
-	int fd;
-
-	begin("a queue stops: nothing of it is heard or seen any more", 2,
-	    BLK_SYNC_FLUSH);
-	fd = open("0", O_RDONLY | O_CLOEXEC);
-	memset(buffer, 0x77, BYTES);
-	for (unsigned i = 0; i < PIECES; i++) {
-		uint32_t queue = i % 2 ? Q1 : 0;
-
-		expect_eq(submit_at(0, queue + i, BLK_WRITE, i * PIECE, PIECE),
-		    BLK_LATER);
-		if (i == 32 && blk_engine_waits(engine))
-			blk_engine_begin(engine);
-	}
-	expect_eq(submit(0, 100, &flush_io), BLK_LATER);
-	expect_eq(submit(0, 101, &flush_io), BLK_LATER);
-	expect_eq(submit_at(1, 200, BLK_READ, PIECES * PIECE, 512), BLK_LATER);
-	blk_engine_stop(engine, 0, 0);
-	check(pread(fd, file, BYTES, 0) == BYTES);
-	for (unsigned i = 0; i < PIECES; i += 2)
-		memset(buffer + i * PIECE, 0x88, PIECE); /* by nobody */
-	for (unsigned i = 1; i < PIECES; i += 2)
-		expect(wait_for(Q1 + i));
-	expect(wait_for(200));
-	turn(0);
-	for (unsigned i = 0; i < PIECES; i += 2)
-		expect_eq(outcome[i], NONE);
-	expect(outcome[100] == NONE && outcome[101] == NONE);
-	check(pread(fd, buffer, BYTES, 0) == BYTES);
-	for (unsigned i = 0; i < PIECES; i += 2)
-		expect(
-		    memcmp(buffer + i * PIECE, file + i * PIECE, PIECE) == 0);
-	expect_eq(engine->disk[0].room, BLK_JOBS);
-	close(fd);
-
-	begin("... and what was done, but not told", 1, BLK_SYNC_FLUSH);
-	expect_eq(submit_at(0, 1, BLK_READ, 0, 512), BLK_LATER);
-	expect_eq(submit_at(0, Q1, BLK_READ, 0, 512), BLK_LATER);
-	if (blk_engine_waits(engine))
-		blk_engine_begin(engine);
-	usleep(2000);
-	blk_engine_stop(engine, 0, 1);
-	blk_engine_stop(engine, 0, 0);
-	turn(0);
-	expect(outcome[1] == NONE && outcome[Q1] == NONE);
-	expect(transfer(BLK_READ, 0, 512));
-}
-
-static bool
-buffer_is(uint8_t byte)
-{
-	return buffer[0] == byte &&
-	    memcmp(buffer, buffer + 1, sizeof(buffer) - 1) == 0;
-}
-
-/* /dev/zero gives 128 MiB at a time. */
-static void
-test_slow(void)
-{
-	struct iovec iov[128];
-
-	begin("... while the host is at it, and has more to do", 2,
-	    BLK_SYNC_FLUSH);
-	become(0, open("/dev/zero", O_RDWR | O_CLOEXEC));
-	for (unsigned i = 0; i < ARRAY_SIZE(iov); i++)
-		iov[i] = (struct iovec){ buffer, BYTES };
-	for (unsigned i = 0; i < 16; i++)
-		expect_eq(submit(0, i,
-			      &(struct blk_io){ .op = BLK_READ,
-				  .bytes = sizeof(buffer) * ARRAY_SIZE(iov),
-				  .iov = iov,
-				  .iovs = ARRAY_SIZE(iov) }),
-		    BLK_LATER);
-	if (blk_engine_waits(engine))
-		blk_engine_begin(engine);
-	usleep(1000);
-	blk_engine_stop(engine, 0, 0);
-	memset(buffer, 0x99, sizeof(buffer));
-	usleep(10000);
-	turn(0);
-	expect(buffer_is(0x99));
-	for (unsigned i = 0; i < 16; i++)
-		expect_eq(outcome[i], NONE);
-	expect_eq(engine->disk[0].room, BLK_JOBS);
-}
-
-/* A pipe is a disk that takes its time. */
-static void
-test_stuck(void)
-{
-	int ends[2];
-
-	if (aio != BLK_AIO_URING || !host_cancels())
-		return;
-	begin("a disk that does not answer is cancelled", 2, BLK_SYNC_FLUSH);
-	check(pipe2(ends, O_CLOEXEC) == 0);
-	become(0, ends[0]);
-	memset(buffer, 0, 8192);
-	for (unsigned i = 0; i < 8; i++)
-		expect_eq(submit_at(0, i, BLK_READ, i * 512, 512), BLK_LATER);
-	expect_eq(submit_at(0, Q1, BLK_READ, 8 * 512, 512), BLK_LATER);
-	turn(0);
-	expect_eq(submit_at(0, 8, BLK_READ, 9 * 512, 512), BLK_LATER);
-	expect_eq(submit_at(1, 9, BLK_READ, 10 * 512, 512), BLK_LATER);
-	blk_engine_stop(engine, 0, 0);
-	memset(buffer + 8192, 0x11, 512);
-	check(write(ends[1], buffer + 8192, 512) == 512);
-	expect(wait_for(Q1) && wait_for(9));
-	expect_eq(buffer[4096], 0x11);
-	for (unsigned i = 0; i <= 8; i++) {
-		expect_eq(outcome[i], NONE);
-		expect_eq(buffer[i * 512], i == 8 ? 0x11 : 0);
-	}
-	begin(
-	    "... and what came in part is not gone on with", 1, BLK_SYNC_FLUSH);
-	become(0, ends[0]);
-	expect_eq(submit_at(0, 1, BLK_READ, 0, 512), BLK_LATER);
-	turn(0);
-	check(write(ends[1], buffer, 100) == 100);
-	blk_engine_stop(engine, 0, 0);
-	expect_eq(engine->disk[0].room, BLK_JOBS);
-	close(ends[0]);
-	close(ends[1]);
-}
-
 /* Starts an engine where io_uring_setup(2) fails: what it says. */
 static int
 where_forbidden(void)
@@ -374,12 +203,8 @@ cases(void)
 {
 	test_room();
 	test_each();
-	test_await();
 	test_sync();
 	test_unmap();
-	test_stop();
-	test_slow();
-	test_stuck();
 }
 
 int

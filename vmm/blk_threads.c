@@ -3,8 +3,8 @@
  * Disks by threads that wait for the host, where there is no io_uring. Each
  * disk has its own, so that a slow one holds up no other: four, if it is alone.
  *
- * Threads: the board's lock is held, but in theirs, which take the one of
- * struct blk_threads for their lists alone.
+ * Threads: the loop's, with the board's lock held; and theirs, which take the
+ * one of struct blk_threads for their lists alone.
  */
 #include <errno.h>
 #include <signal.h>
@@ -31,7 +31,6 @@ work(void *argument)
 		job->ok = blk_file_io(&w->disk->file, &job->io);
 		pthread_mutex_lock(&t->lock);
 		blk_list_put(&t->ended, job);
-		pthread_cond_signal(&t->ended_one);
 		blk_engine_wake(w->engine);
 	}
 	return argument;
@@ -61,7 +60,6 @@ blk_threads_start(struct blk_engine *e)
 	const char *wrong = NULL;
 
 	pthread_mutex_init(&t->lock, NULL);
-	pthread_cond_init(&t->ended_one, NULL);
 	for (unsigned i = 0; i < e->disks; i++)
 		disks += e->disk[i].aio == BLK_AIO_THREADS;
 	e->has_threads = disks > 0;
@@ -117,14 +115,5 @@ blk_threads_cancel(struct blk_engine *e, struct blk_job *job)
 		to = one == job ? &e->threads.ended : &w->todo;
 		blk_list_put(to, one);
 	}
-	pthread_mutex_unlock(&e->threads.lock);
-}
-
-void
-blk_threads_wait(struct blk_engine *e)
-{
-	pthread_mutex_lock(&e->threads.lock);
-	while (e->threads.ended.first == NULL)
-		pthread_cond_wait(&e->threads.ended_one, &e->threads.lock);
 	pthread_mutex_unlock(&e->threads.lock);
 }

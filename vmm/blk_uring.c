@@ -4,11 +4,10 @@
  * the rest is submitted anew, and zeros are had by the first of several ways
  * that the host knows.
  *
- * Threads: the board's lock is held; the loop submits without it.
+ * Threads: the loop's, with the board's lock held; it submits without it.
  */
 #include <errno.h>
 #include <linux/falloc.h>
-#include <poll.h>
 #include <string.h>
 
 #include "vmm/blk_backend.h"
@@ -16,8 +15,8 @@
 enum {
 	ENTRIES = 256,
 
-	/* All jobs, a sync for each disk, and what blk_engine_stop() cancels
-	 * at a time. */
+	/* All jobs, a sync for each disk, and what is cancelled of one while
+	 * what was cancelled before waits to be submitted. */
 	COMPLETIONS = 2048,
 
 	/* What is in the page cache, the kernel copies while we submit: no more
@@ -27,7 +26,8 @@ enum {
 
 	CANCEL = 1 /* user_data; else a job's address */
 };
-_Static_assert(COMPLETIONS >= BLK_DISKS_MAX * (BLK_JOBS + 1) + BLK_JOBS,
+_Static_assert(
+    COMPLETIONS >= BLK_DISKS_MAX * (BLK_JOBS + 1) + BLK_JOBS + ENTRIES,
     "completions would overflow");
 
 /* job->step of a ZERO. A hole leaves a file's size alone, so that where one was
@@ -237,12 +237,9 @@ blk_uring_reap(struct blk_engine *e)
 	uint64_t user_data;
 	int32_t result;
 
-	while (uring_take(&e->uring, &user_data, &result)) {
-		if (user_data == CANCEL)
-			e->cancels--;
-		else
+	while (uring_take(&e->uring, &user_data, &result))
+		if (user_data != CANCEL)
 			completed(e, (void *)(uintptr_t)user_data, result);
-	}
 }
 
 /* A job that has not begun, or that waits, ends at once; what a disk is doing
@@ -250,20 +247,8 @@ blk_uring_reap(struct blk_engine *e)
 void
 blk_uring_cancel(struct blk_engine *e, struct blk_job *job)
 {
-	e->cancels += uring_put(&e->uring,
+	uring_put(&e->uring,
 	    &(struct io_uring_sqe){ .opcode = IORING_OP_ASYNC_CANCEL,
 		.addr = (uintptr_t)job,
 		.user_data = CANCEL });
-}
-
-void
-blk_uring_wait(struct blk_engine *e)
-{
-	struct timespec soon = { 0, 1000000 };
-
-	if (uring_submit(&e->uring))
-		uring_wait(&e->uring);
-	else
-		ppoll(NULL, 0, &soon,
-		    NULL); /* until the host has memory for it */
 }

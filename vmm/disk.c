@@ -3,9 +3,9 @@
  * Between the devices blk0 to blk7, devices/blk.h, and the engine that does
  * their I/O. Each I/O begins when the loop has let go of the board's lock.
  *
- * Threads: main before the start and at the end; the loop; blk_stop() and
- * blk_settle() on vCPUs. The board's lock is held but where disk.h says
- * otherwise.
+ * Threads: main before the start and at the end; the loop; blk_stop(),
+ * blk_settle() and disk_awaited() on vCPUs. The board's lock is held but where
+ * disk.h says otherwise.
  */
 #include "vmm/disk.h"
 
@@ -182,18 +182,13 @@ blk_submit(unsigned device, uint32_t tag, const struct blk_io *io)
 void
 blk_stop(unsigned device, unsigned queue)
 {
-	unsigned disk = disk_of(device);
-
-	blk_engine_stop(&vm.disks, disk, queue);
-	if (blk_engine_room_again(&vm.disks, disk))
-		virtio_blk_room(device_of(disk));
+	blk_engine_stop(&vm.disks, disk_of(device), queue);
 }
 
 void
 blk_settle(unsigned device)
 {
-	while (blk_engine_await(&vm.disks, disk_of(device)))
-		disk_ready();
+	blk_engine_settle(&vm.disks, disk_of(device));
 }
 
 /*
@@ -203,6 +198,7 @@ blk_settle(unsigned device)
 void
 disk_ready(void)
 {
+	bool awaited = disk_awaited();
 	struct blk_done done;
 	uint32_t disks = 0; /* bit n: disk n has something to show */
 
@@ -210,13 +206,20 @@ disk_ready(void)
 		virtio_blk_done(device_of(done.disk), done.tag, done.ok);
 		disks |= 1u << done.disk;
 	}
-	for (; disks != 0; disks &= disks - 1) {
-		unsigned disk = (unsigned)__builtin_ctz(disks);
-
-		virtio_blk_flush(device_of(disk));
-		if (blk_engine_room_again(&vm.disks, disk))
-			virtio_blk_room(device_of(disk));
+	for (unsigned i = 0; i < vm.disks.disks; i++) {
+		if ((disks >> i & 1) != 0)
+			virtio_blk_flush(device_of(i));
+		if (blk_engine_room_again(&vm.disks, i))
+			virtio_blk_room(device_of(i));
 	}
+	if (awaited && !disk_awaited())
+		pthread_cond_broadcast(&vm.changed);
+}
+
+bool
+disk_awaited(void)
+{
+	return blk_engine_awaited(&vm.disks);
 }
 
 bool

@@ -50,6 +50,14 @@ bool disk_waits(void);
 void disk_begin(void);
 
 /*
+ * For vCPUs, board's lock held.
+ */
+
+/* Has a register access ended I/O, by devices/blk.h, that is not over yet? Then
+ * nor is the access: the vCPU waits for vm.changed. */
+bool disk_awaited(void);
+
+/*
  * For the end of a machine.
  */
 

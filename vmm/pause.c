@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * See pause.h. A vCPU counts as out of the guest wherever it waits, in hlt or
- * for a slow reader of its output too; each of those waits lasts as long as
- * the pause. A disk that takes its time delays the end of it: who copies memory
+ * See pause.h. A vCPU counts as out of the guest wherever it waits, in hlt, for a
+ * slow reader of its output or for a disk too; each of those waits lasts as long
+ * as the pause. A disk that takes its time delays the end of it: who copies memory
  * and disks then finds them as the guest would.
  */
 #include "vmm/pause.h"

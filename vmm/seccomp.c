@@ -20,7 +20,6 @@
 #include <linux/audit.h>
 #include <linux/falloc.h>
 #include <linux/futex.h>
-#include <linux/io_uring.h>
 #include <linux/kvm.h>
 #include <linux/seccomp.h>
 #include <signal.h>

@@ -155,13 +155,6 @@ uring_submit(struct uring *u)
 	return true;
 }
 
-void
-uring_wait(struct uring *u)
-{
-	syscall(
-	    SYS_io_uring_enter, u->fd, 0, 1, IORING_ENTER_GETEVENTS, NULL, 0);
-}
-
 bool
 uring_take(struct uring *u, uint64_t *user_data, int32_t *result)
 {

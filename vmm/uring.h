@@ -4,7 +4,7 @@
  * completions, and an eventfd that tells of these.
  *
  * Threads: uring_put() and uring_take() one at a time, by a lock of the
- * caller's; uring_submit() and uring_wait() from any thread without it.
+ * caller's; uring_submit() from any thread without it.
  */
 #ifndef VMM_URING_H
 #define VMM_URING_H
@@ -52,9 +52,6 @@ bool uring_unsubmitted(const struct uring *u);
 
 /* Has the host begin all. False: not all, for lack of memory; once more. */
 bool uring_submit(struct uring *u);
-
-/* Until there is a completion to take, or a signal came. */
-void uring_wait(struct uring *u);
 
 /* Takes a completion: the submission's user_data, and its result or -errno.
  * False when there is none. The caller sees to it that there are never more

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -64,7 +65,7 @@ take(int32_t *result)
 	uint64_t id;
 
 	while (!uring_take(&ring, &id, result))
-		uring_wait(&ring);
+		poll(&(struct pollfd){ .fd = event, .events = POLLIN }, 1, -1);
 	return id;
 }
 

@@ -9,9 +9,36 @@
 #include <linux/kvm.h>
 #include <string.h>
 
+#include "vmm/disk.h"
 #include "vmm/log.h"
 #include "vmm/term.h"
 #include "vmm/vcpu.h"
+
+/* An access that resets a disk's queue or takes memory back from it is over when
+ * the host is through with that memory, and so others wait as they would for a
+ * bus: but not the loop, so that the user is heard, nor who has the lock, so
+ * that nobody sees the board between two states. */
+static void
+await_disks(void)
+{
+	for (bool held = disk_awaited(); held && !vm_stopping();
+	     held = disk_awaited() || vm.pause.on)
+		vcpu_wait();
+}
+
+static void
+begin_access(void)
+{
+	pthread_mutex_lock(&vm.lock);
+	await_disks();
+}
+
+static void
+end_access(void)
+{
+	await_disks();
+	pthread_mutex_unlock(&vm.lock);
+}
 
 /* `count` accesses for the string forms. The lock is held for one at a time:
  * another vCPU's access may come between, as on a bus. */
@@ -24,7 +51,7 @@ exit_io(struct kvm_run *run)
 
 	for (uint32_t i = 0; i < run->io.count && !vm_stopping();
 	     i++, data += size) {
-		pthread_mutex_lock(&vm.lock);
+		begin_access();
 		if (run->io.direction == KVM_EXIT_IO_IN) {
 			value = pio_read(&vm.board, run->io.port, size);
 			memcpy(data, &value, size);
@@ -33,7 +60,7 @@ exit_io(struct kvm_run *run)
 			memcpy(&value, data, size);
 			pio_write(&vm.board, run->io.port, size, value);
 		}
-		pthread_mutex_unlock(&vm.lock);
+		end_access();
 		term_wait();
 	}
 }
@@ -49,7 +76,7 @@ exit_mmio(struct kvm_run *run)
 
 	for (; left != 0; left -= size, at += size, data += size) {
 		size = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
-		pthread_mutex_lock(&vm.lock);
+		begin_access();
 		if (run->mmio.is_write) {
 			value = 0;
 			memcpy(&value, data, size);
@@ -58,7 +85,7 @@ exit_mmio(struct kvm_run *run)
 			value = mmio_read(&vm.board, at, size);
 			memcpy(data, &value, size);
 		}
-		pthread_mutex_unlock(&vm.lock);
+		end_access();
 	}
 }
 

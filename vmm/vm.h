@@ -60,8 +60,8 @@ struct vm {
 	struct control control;
 	struct pause pause;
 
-	/* With lock: INTR rose, the ring drained, a pause is over, KVM has
-	 * told its CPUID, or the machine stops. */
+	/* With lock: INTR rose, the ring drained, a disk's I/O that was ended
+	 * is over, a pause is, KVM has told its CPUID, or the machine stops. */
 	pthread_cond_t changed;
 	const struct vcpu *crashed; /* whose registers to print, or NULL */
 	struct milestones milestones;
