@@ -17,8 +17,8 @@ void blk_uring_open(struct blk_engine *e);
 const char *blk_uring_start(struct blk_engine *e);
 const char *blk_threads_start(struct blk_engine *e);
 
-/* Has the host do job->io, but for `stable`. blk_ended() comes once, perhaps
- * before this returns. */
+/* Has the host do a step, job->io, but for `stable`. blk_ended() comes once,
+ * perhaps before this returns. */
 void blk_uring_begin(struct blk_engine *e, struct blk_job *job);
 void blk_threads_begin(struct blk_engine *e, struct blk_job *job);
 
@@ -30,14 +30,10 @@ void blk_threads_reap(struct blk_engine *e);
 void blk_uring_cancel(struct blk_engine *e, struct blk_job *job);
 void blk_threads_cancel(struct blk_engine *e, struct blk_job *job);
 
-/* blk_engine.c's: the back end is done with it. */
+/* blk_engine.c's: the back end is done with the step. */
 void blk_ended(struct blk_engine *e, struct blk_job *job, bool ok);
 
 /* Makes `event` ready. Any thread. */
 void blk_engine_wake(struct blk_engine *e);
-
-/* Puts at the end; takes the first, or NULL. */
-void blk_list_put(struct blk_list *list, struct blk_job *job);
-struct blk_job *blk_list_take(struct blk_list *list);
 
 #endif

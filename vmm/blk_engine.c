@@ -17,27 +17,6 @@
 #define AT_REST ((uint64_t)1 << 63)
 
 void
-blk_list_put(struct blk_list *list, struct blk_job *job)
-{
-	job->next = NULL;
-	if (list->first == NULL)
-		list->first = job;
-	else
-		list->last->next = job;
-	list->last = job;
-}
-
-struct blk_job *
-blk_list_take(struct blk_list *list)
-{
-	struct blk_job *job = list->first;
-
-	if (job != NULL)
-		list->first = job->next;
-	return job;
-}
-
-void
 blk_engine_wake(struct blk_engine *e)
 {
 	uint64_t one = 1;
@@ -83,6 +62,13 @@ begin(struct blk_engine *e, struct blk_job *job)
 }
 
 static void
+begin_step(struct blk_engine *e, struct blk_job *job)
+{
+	blk_job_step(job);
+	begin(e, job);
+}
+
+static void
 begin_sync(struct blk_engine *e, struct blk_disk *d)
 {
 	if (d->sync_job.state == JOB_BEGUN || d->unsynced.first == NULL)
@@ -123,6 +109,8 @@ blk_ended(struct blk_engine *e, struct blk_job *job, bool ok)
 		synced(e, d, ok);
 	} else if (job->dropped) {
 		release(e, job);
+	} else if (ok && job->rest.bytes > 0) {
+		begin_step(e, job);
 	} else if (ok && job->io.stable) {
 		await_sync(e, job);
 	} else {
@@ -203,15 +191,16 @@ blk_engine_submit(
 	d->room--;
 	job->tag = tag;
 	job->dropped = job->cancelled = false;
-	job->io = *io;
-	job->io.stable = writes && stable;
-	job->io.iov = d->iovs[job - d->job];
+	job->cut = 0;
+	job->rest = *io;
+	job->rest.stable = writes && stable;
+	job->rest.iov = d->iovs[job - d->job];
 	for (unsigned i = 0; i < io->iovs; i++)
-		job->io.iov[i] = io->iov[i];
+		job->rest.iov[i] = io->iov[i];
 	if (io->op == BLK_FLUSH)
 		await_sync(e, job);
 	else
-		begin(e, job);
+		begin_step(e, job);
 	return BLK_LATER;
 }
 

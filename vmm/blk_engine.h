@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * What becomes of I/O between its submission and its end. A job is one I/O: a
- * back end (io_uring, or threads) does it, a write that must be stable is then
+ * What becomes of I/O between its submission and its end: a back end (io_uring,
+ * or threads) does a job step by step, a write that must be stable is then
  * synced, and at last it waits to be told of:
  *
- *	free -> begun -> (unsynced -> syncing) -> done -> free
+ *	free -> begun ... -> (unsynced -> syncing) -> done -> free
  *
  * One fdatasync() at a time is under way for a disk, for all the jobs that
  * waited for it when it began: cheaper than one each, and the kernel tells only
@@ -16,29 +16,12 @@
 #define VMM_BLK_ENGINE_H
 
 #include <pthread.h>
-#include <sys/uio.h>
 
 #include "vmm/blk_file.h"
+#include "vmm/blk_job.h"
 #include "vmm/uring.h"
 
 enum { BLK_DISKS_MAX = 8, BLK_JOBS = 128 };
-
-struct blk_job {
-	struct blk_io io; /* what is left of it; iov: into its disk's iovs */
-	struct blk_job *next;
-	uint32_t tag;
-	uint8_t disk;
-	uint8_t step; /* the back end's */
-	enum { JOB_FREE, JOB_BEGUN, JOB_SYNC, JOB_DONE } state;
-	bool dropped; /* by blk_engine_stop(), */
-	bool cancelled;
-	bool awaited; /* so, or by blk_engine_settle() */
-	bool ok;
-};
-
-struct blk_list {
-	struct blk_job *first, *last;
-};
 
 struct blk_disk {
 	struct blk_file file;

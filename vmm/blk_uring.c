@@ -30,7 +30,7 @@ _Static_assert(
     COMPLETIONS >= BLK_DISKS_MAX * (BLK_JOBS + 1) + BLK_JOBS + ENTRIES,
     "completions would overflow");
 
-/* job->step of a ZERO. A hole leaves a file's size alone, so that where one was
+/* job->way of a ZERO. A hole leaves a file's size alone, so that where one was
  * cut off reading has to show that the zeros are there. */
 enum { PUNCH, READ_BACK, ZERO_RANGE, WRITE_ZEROS };
 
@@ -98,7 +98,7 @@ put_zero(struct io_uring_sqe *sqe, struct blk_engine *e, struct blk_job *job)
 	    e->disk[job->disk].iovs[job - e->disk[job->disk].job];
 
 	io->iov = iovs;
-	switch (job->step) {
+	switch (job->way) {
 	case PUNCH:
 		put_fallocate(
 		    sqe, job, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);
@@ -152,7 +152,7 @@ put(struct blk_engine *e, struct blk_job *job)
 void
 blk_uring_begin(struct blk_engine *e, struct blk_job *job)
 {
-	job->step = job->io.unmap ? PUNCH : ZERO_RANGE;
+	job->way = job->io.unmap ? PUNCH : ZERO_RANGE;
 	put(e, job);
 }
 
@@ -178,23 +178,23 @@ moved(struct blk_engine *e, struct blk_job *job, int32_t result)
 static void
 zeroed(struct blk_engine *e, struct blk_job *job, int32_t result)
 {
-	switch (job->step) {
+	switch (job->way) {
 	case PUNCH:
-		job->step = result == 0 ? READ_BACK : ZERO_RANGE;
+		job->way = result == 0 ? READ_BACK : ZERO_RANGE;
 		break;
 	case READ_BACK:
 		if (result == sizeof(e->sink)) {
 			blk_ended(e, job, true);
 			return;
 		}
-		job->step = ZERO_RANGE;
+		job->way = ZERO_RANGE;
 		break;
 	case ZERO_RANGE:
 		if (result == 0) {
 			blk_ended(e, job, true);
 			return;
 		}
-		job->step = WRITE_ZEROS;
+		job->way = WRITE_ZEROS;
 		break;
 	case WRITE_ZEROS:
 		moved(e, job, result);
