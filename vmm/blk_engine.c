@@ -65,7 +65,19 @@ static void
 begin_step(struct blk_engine *e, struct blk_job *job)
 {
 	blk_job_step(job);
+	e->moving++;
 	begin(e, job);
+}
+
+static void
+go_on(struct blk_engine *e, struct blk_job *job)
+{
+	if (!e->hold) {
+		begin_step(e, job);
+		return;
+	}
+	job->state = JOB_HELD;
+	blk_list_put(&e->held, job);
 }
 
 static void
@@ -107,10 +119,13 @@ blk_ended(struct blk_engine *e, struct blk_job *job, bool ok)
 
 	if (job == &d->sync_job) {
 		synced(e, d, ok);
-	} else if (job->dropped) {
+		return;
+	}
+	e->moving--;
+	if (job->dropped) {
 		release(e, job);
 	} else if (ok && job->rest.bytes > 0) {
-		begin_step(e, job);
+		go_on(e, job);
 	} else if (ok && job->io.stable) {
 		await_sync(e, job);
 	} else {
@@ -239,8 +254,12 @@ cancel_dropped(struct blk_engine *e)
 static void
 reap(struct blk_engine *e)
 {
+	struct blk_job *job;
+
 	if (e->to_cancel)
 		cancel_dropped(e);
+	while (!e->hold && (job = blk_list_take(&e->held)) != NULL)
+		begin_step(e, job);
 	if (e->has_uring)
 		blk_uring_reap(e);
 	if (e->has_threads)
@@ -261,14 +280,27 @@ blk_engine_next(struct blk_engine *e, struct blk_done *done)
 	return true;
 }
 
+void
+blk_engine_hold(struct blk_engine *e, bool hold)
+{
+	e->hold = hold;
+	if (!hold && e->disks > 0)
+		blk_engine_wake(e);
+}
+
 bool
 blk_engine_idle(const struct blk_engine *e)
 {
+	return e->moving == 0 && e->done.first == NULL;
+}
+
+static bool
+syncs(const struct blk_engine *e)
+{
 	for (unsigned i = 0; i < e->disks; i++)
-		if (e->disk[i].room < BLK_JOBS ||
-		    e->disk[i].sync_job.state == JOB_BEGUN)
-			return false;
-	return true;
+		if (e->disk[i].sync_job.state == JOB_BEGUN)
+			return true;
+	return false;
 }
 
 void
@@ -276,7 +308,7 @@ blk_engine_end(struct blk_engine *e)
 {
 	uint64_t at_rest = AT_REST;
 
-	if (blk_engine_idle(e) &&
+	if (e->moving == 0 && !syncs(e) &&
 	    write(e->event, &at_rest, sizeof(at_rest)) < 0)
 		return; /* it takes a little longer */
 }
@@ -343,6 +375,7 @@ blk_engine_stop(struct blk_engine *e, unsigned disk, unsigned queue)
 		return;
 	purge(e, &d->unsynced);
 	purge(e, &d->syncing);
+	purge(e, &e->held);
 	purge(e, &e->done);
 	e->to_cancel = true;
 	blk_engine_wake(e);

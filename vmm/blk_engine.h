@@ -57,11 +57,13 @@ struct blk_engine {
 	unsigned workers;     /* the latter's threads: each begins */
 	void (*worker)(void); /* with that, unless it is NULL */
 	struct uring uring;
+	unsigned moving;   /* jobs of which the host has a step */
 	unsigned awaited;  /* jobs */
 	bool to_cancel;	   /* some that were dropped */
 	uint8_t sink[512]; /* written to by the host, read by nobody */
 	struct blk_threads threads;
-	struct blk_list done;
+	bool hold;
+	struct blk_list held, done;
 };
 
 /* Sets out to serve the first `disks` disks, of which the caller has filled in
@@ -92,7 +94,10 @@ struct blk_done {
 };
 bool blk_engine_next(struct blk_engine *e, struct blk_done *done);
 
-/* Is nothing under way that could touch guest memory, or the disks? */
+/* Until it is not to hold any more, no step follows another. Is then nothing under
+ * way that could touch guest memory or change a disk, nor anything to tell? A
+ * sync may go on: it does neither. */
+void blk_engine_hold(struct blk_engine *e, bool hold);
 bool blk_engine_idle(const struct blk_engine *e);
 
 /* The end, and then who opened it: the files are the caller's alone, to be

@@ -22,7 +22,7 @@ struct blk_job {
 	uint32_t tag;
 	uint8_t disk;
 	uint8_t way; /* the back end's */
-	enum { JOB_FREE, JOB_BEGUN, JOB_SYNC, JOB_DONE } state;
+	enum { JOB_FREE, JOB_BEGUN, JOB_HELD, JOB_SYNC, JOB_DONE } state;
 	bool dropped; /* by blk_engine_stop(), */
 	bool cancelled;
 	bool awaited; /* so, or by blk_engine_settle() */

@@ -195,6 +195,8 @@ blk_settle(unsigned device)
  * The loop's.
  */
 
+/* Who stopped the machine looks at its memory: a sync that is done meanwhile is
+ * told of later. */
 void
 disk_ready(void)
 {
@@ -202,6 +204,8 @@ disk_ready(void)
 	struct blk_done done;
 	uint32_t disks = 0; /* bit n: disk n has something to show */
 
+	if (vm.pause.reached)
+		return;
 	while (blk_engine_next(&vm.disks, &done)) {
 		virtio_blk_done(device_of(done.disk), done.tag, done.ok);
 		disks |= 1u << done.disk;

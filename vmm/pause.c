@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * See pause.h. A vCPU counts as out of the guest wherever it waits, in hlt, for a
- * slow reader of its output or for a disk too; each of those waits lasts as long
- * as the pause. A disk that takes its time delays the end of it: who copies memory
- * and disks then finds them as the guest would.
+ * See pause.h. A vCPU counts as out of the guest wherever it waits, in hlt, for
+ * a slow reader of its output or for a disk too; each of those waits lasts as
+ * long as the pause. A disk delays the end of it by the steps that the host is at
+ * (vmm/blk_job.h): who copies memory and disks then finds them as the guest
+ * would, with requests under way that may be done in part, as on any disk.
  */
 #include "vmm/pause.h"
 
@@ -38,6 +39,7 @@ pause_begin(void)
 		return;
 	__atomic_store_n(&vm.pause.on, true, __ATOMIC_SEQ_CST);
 	loop_clock(false);
+	blk_engine_hold(&vm.disks, true);
 	for (unsigned i = 0; i < vm.config.cpus; i++)
 		vcpu_kick(&vm.vcpus[i]);
 	pause_look();
@@ -52,6 +54,7 @@ pause_end(void)
 	vm.pause.reached = false;
 	vm.pause.prelaunch = false;
 	loop_clock(true);
+	blk_engine_hold(&vm.disks, false);
 	term_want_input();
 	pthread_cond_broadcast(&vm.changed);
 	control_event("RESUME", NULL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The machine stopped and let go on by its user: no vCPU is in the guest, no
- * disk has I/O under way, no chip's clock runs, and no chip hears of the host;
- * what the user does (the control socket, signals, a terminal's keys) is heard.
+ * disk reads or writes, no chip's clock runs, and no chip hears of the host; what
+ * the user does (the control socket, signals, a terminal's keys) is heard.
  *
  * What goes on is KVM's: the guest's TSC, and its local APICs' timers, which
  * count by it. A guest whose clock is KVM's (kvmclock) is told that it was
