@@ -3,6 +3,7 @@
  * The control socket: listening, one client's bytes in and out. See control.h.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -140,6 +141,15 @@ flush(void)
 	memmove(out->text, out->text + n, out->used);
 }
 
+static bool
+has_left(int fd)
+{
+	struct pollfd is = { .fd = fd };
+	struct timespec now = { 0, 0 };
+
+	return ppoll(&is, 1, &now, NULL) > 0;
+}
+
 /* More is read when all before is answered, and the answers are sent. */
 static bool
 idle(void)
@@ -155,7 +165,7 @@ watch(void)
 	const struct control *c = &vm.control;
 	uint32_t events = idle()		   ? EPOLLIN
 	    : c->out.used != 0 || !c->client.waits ? EPOLLOUT
-						   : 0;
+						   : EPOLLHUP;
 
 	loop_rewatch(LOOP_CONTROL_CLIENT, c->fd, events);
 }
@@ -228,6 +238,9 @@ control_client(void)
 	struct control *c = &vm.control;
 
 	flush();
+	/* Then nobody waits; what it has said besides is still heeded. */
+	if (c->client.waits && has_left(c->fd))
+		c->client.waits = false;
 	if (idle())
 		read_some();
 	while (c->in_at < c->in_count && c->out.used == 0 && !c->client.waits)
