@@ -33,7 +33,7 @@
 
 enum { INSTRUCTION = 2 /* bytes */, FDS_MOST = 32 };
 
-/* As it lies on the thread's stack: life.c's word, and what carries it. */
+/* As it lies on the thread's stack: last_word.c's text, and what carries it. */
 struct again {
 	struct msghdr message;
 	struct iovec iov;

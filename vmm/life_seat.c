@@ -11,7 +11,7 @@
 
 #include "vmm/vm.h"
 
-/* Where a client may sit, of LIFE_HANDED seats: its descriptor, 0 or -1 if there
+/* Where a client may sit, of CLIENTS_MOST seats: its descriptor, 0 or -1 if there
  * is none, and the listener to which it came. NULL: it is not such a seat. */
 static int *
 seat(unsigned n, int *listener)
@@ -27,12 +27,12 @@ seat(unsigned n, int *listener)
 }
 
 unsigned
-life_clients(int *of[LIFE_HANDED])
+life_clients(int *of[CLIENTS_MOST])
 {
 	unsigned n = 0;
 	int listener;
 
-	for (unsigned i = 0; i < LIFE_HANDED; i++) {
+	for (unsigned i = 0; i < CLIENTS_MOST; i++) {
 		int *fd = seat(i, &listener);
 
 		if (fd != NULL && *fd > 0)
@@ -62,7 +62,7 @@ sit_down(int client)
 {
 	int listener;
 
-	for (unsigned i = 0; i < LIFE_HANDED; i++) {
+	for (unsigned i = 0; i < CLIENTS_MOST; i++) {
 		int *fd = seat(i, &listener);
 
 		if (fd != NULL && *fd <= 0 && came_to(listener, client)) {
@@ -76,7 +76,9 @@ sit_down(int client)
 void
 life_seat(void)
 {
-	for (unsigned n = 0; n < vm.life.handed_count; n++)
-		if (!sit_down(vm.life.handed[n]))
-			close(vm.life.handed[n]);
+	const struct last_word *before = &vm.life.before;
+
+	for (unsigned n = 0; n < before->client_count; n++)
+		if (!sit_down(before->clients[n]))
+			close(before->clients[n]);
 }

@@ -28,6 +28,7 @@
 #include "vmm/platform.h"
 #include "vmm/sandbox.h"
 #include "vmm/speculation.h"
+#include "vmm/supervisor.h"
 #include "vmm/vcpu.h"
 #include "vmm/zone.h"
 
@@ -230,7 +231,7 @@ vm_ready(void)
 static void
 open_all(void)
 {
-	life_keep_tidy();
+	supervisor_keep_tidy();
 	jail_join();
 	kvm_open();
 	open_images();
@@ -324,7 +325,7 @@ main(int argc, char **argv)
 		     " machine may do whatever you may");
 	speculation_begin();
 	open_all();
-	life_begin();
+	supervisor_begin();
 	vm.pid = getpid();
 	sandbox_enter();
 	life_seat();

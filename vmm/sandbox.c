@@ -98,7 +98,7 @@ limit_files(void)
 	return grows || limit(RLIMIT_FSIZE, most);
 }
 
-/* In them, by life.c. */
+/* In them, by supervisor.c. */
 static void
 enter_namespaces(struct lacks *l)
 {
@@ -164,6 +164,6 @@ sandbox_close(void)
 	close(vm.kvm_fd);
 	close(next);
 	if (vm.config.sandbox != SANDBOX_OFF &&
-	    !limit(RLIMIT_NOFILE, (rlim_t)next + LIFE_HANDED))
+	    !limit(RLIMIT_NOFILE, (rlim_t)next + CLIENTS_MOST))
 		die_errno("--sandbox: RLIMIT_NOFILE");
 }

@@ -49,8 +49,8 @@ _Noreturn void check_failed(const char *file, int line, const char *cond);
 /* No read() or write() of mica's is longer, once the guest runs. */
 enum { BYTES_MOST = 1 << 16 };
 
-/* A mica that was killed holds its files a little longer (life.h): what others
- * seem to have is tried so often, so many milliseconds apart. */
+/* A mica that was killed holds its files a little longer (supervisor.h): what
+ * others seem to have is tried so often, so many milliseconds apart. */
 enum { HELD_TRIES = 20, HELD_MS = 15 };
 
 /* All ones in the low `bytes` bytes (1 to 8): what an absent port reads as. */
