@@ -7,10 +7,7 @@
 #define VMM_CONSOLE_H
 
 #include "devices/virtio_bus.h"
-
-struct console_size {
-	uint16_t cols, rows;
-};
+#include "vmm/console_size.h"
 
 /* Opens files and sockets, before the first instruction, or ends the process
  * with a line. The sockets go when it ends. */

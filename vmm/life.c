@@ -11,7 +11,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "vmm/console.h"
+#include "vmm/console_size.h"
 #include "vmm/disk.h"
 #include "vmm/kept.h"
 #include "vmm/log.h"
@@ -44,9 +44,7 @@ life_begin(int word)
 bool
 life_hears_size(const struct signalfd_siginfo *info, struct console_size *size)
 {
-	uint32_t said = (uint32_t)info->ssi_int;
-
-	*size = (struct console_size){ (uint16_t)said, (uint16_t)(said >> 16) };
+	*size = console_size_of(info->ssi_int);
 	return info->ssi_signo == (uint32_t)SIGRTMIN &&
 	    info->ssi_code == SI_QUEUE;
 }

@@ -101,7 +101,7 @@ tell_size(pid_t life)
 
 	if (console_terminal(&size))
 		sigqueue(life, SIGRTMIN,
-		    (union sigval){ .sival_int = size.cols | size.rows << 16 });
+		    (union sigval){ .sival_int = console_size_number(size) });
 }
 
 /* The life hears nothing of a terminal's stop (life_begin()), and the shell
