@@ -126,9 +126,10 @@ $(DIFF).rom: tools/diff_chips.S Makefile
 
 # Hosts that fail.
 SWEEPS := $(addprefix $(BUILD)/tools/,fault_sweep kill_sweep soak hijack hold \
-	orphan used_calls without)
+	orphan peep used_calls without)
 $(BUILD)/tools/fault_sweep: tools/fault_run.c tools/numbers.c
 $(BUILD)/tools/kill_sweep: tools/numbers.c
+$(BUILD)/tools/peep: tools/fault_run.c
 $(BUILD)/tools/used_calls: tools/fault_run.c tools/calls.c vmm/seccomp.c
 $(BUILD)/tools/soak: tools/bench.c
 
@@ -141,7 +142,7 @@ $(SWEEPS) $(TRY): $(BUILD)/%: %.c
 	@echo "  CC $@"
 	@$(CC) $(OPT) $(filter-out -MMD -MP,$(STD)) -o $@ $(filter %.c,$^)
 
-$(addprefix $(BUILD)/tools/,fault_sweep used_calls): tools/fault_run.h \
+$(addprefix $(BUILD)/tools/,fault_sweep peep used_calls): tools/fault_run.h \
 	tools/fault_calls.def
 
 $(TRY) $(BUILD)/tools/used_calls: tools/calls.h vmm/syscalls.def \

@@ -103,6 +103,14 @@ drop_groups(void)
 	return syscall(SYS_setgroups, 0L, NULL) == 0;
 }
 
+/* To files it is root all the same. The second call tells of the first. */
+static bool
+stay_root_to_files(void)
+{
+	syscall(SYS_setfsuid, 0L);
+	return syscall(SYS_setfsuid, 0L) == 0;
+}
+
 /* root's effective ids alone change, and come back: they own what is made. */
 static bool
 act_as(gid_t gid, uid_t uid)
@@ -110,7 +118,7 @@ act_as(gid_t gid, uid_t uid)
 	if (uid == 0)
 		return set_uids((uid_t)KEEP, uid) && set_gids((gid_t)KEEP, gid);
 	return drop_groups() && set_gids((gid_t)KEEP, gid) &&
-	    set_uids((uid_t)KEEP, uid);
+	    set_uids((uid_t)KEEP, uid) && stay_root_to_files();
 }
 
 /* Linux since 5.12 gives nobody else a namespace that knows the root. */
@@ -128,7 +136,9 @@ may_map_root(void)
 }
 
 /* A root that may not be somebody else, as in a container whose user is the
- * only one, stays what it is; without capabilities it gets no namespaces. */
+ * only one, stays what it is; without capabilities it gets no namespaces. Nor
+ * does a user's mica whose memory is not its user's to look into, as one with
+ * a group of its own: see jail_be_somebody(). */
 pid_t
 jail_fork(void)
 {
@@ -148,6 +158,10 @@ jail_fork(void)
 		if (!may_map_root())
 			return -1;
 	}
+	if (!root && prctl(PR_GET_DUMPABLE) != 1) {
+		errno = EPERM;
+		return -1;
+	}
 	vm.life.uid = geteuid();
 	vm.life.gid = getegid();
 	/* As fork(), of which libc need know nothing: there is one thread. */
@@ -166,15 +180,17 @@ map(const char *path, unsigned id)
 	return put(path, text);
 }
 
-/* These files are a process's own as long as it can be dumped. */
+/* These files are a process's own while it can be dumped, and traced: a user's
+ * by its user, who may do that to mica, too. Else they are root's: root's child
+ * can't be dumped at any instant, or whoever has its ids might look into it,
+ * and they are open to it for what act_as() left it. */
 bool
 jail_be_somebody(void)
 {
 	uid_t uid = vm.life.uid;
 	gid_t gid = vm.life.gid;
 
-	return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 &&
-	    put("/proc/self/setgroups", "deny") &&
+	return put("/proc/self/setgroups", "deny") &&
 	    map("/proc/self/uid_map", uid) && map("/proc/self/gid_map", gid) &&
 	    set_gids(gid, gid) && set_uids(uid, uid);
 }
