@@ -22,6 +22,9 @@ console_port_append(struct console_port *p, const char *path)
 {
 	*p = (struct console_port){ .listener = -1 };
 	p->fd = given_open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK);
+	if (p->fd < 0 && errno == EACCES && given_is_fd(path))
+		return "cannot be written to, and nothing else"
+		       " (wants what N>>FILE gives)";
 	if (p->fd >= 0 && given_is_fd(path) &&
 	    fcntl(p->fd, F_SETFL,
 		fcntl(p->fd, F_GETFL) | O_APPEND | O_NONBLOCK) < 0)

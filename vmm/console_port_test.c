@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "tools/unit.h"
+#include "vmm/text.h"
 
 static struct console_port p = { .listener = -1, .fd = -1 };
 static int client = -1, epoll;
@@ -279,6 +280,22 @@ test_file(void)
 	close(fd);
 	expect(console_port_append(&p, "nowhere/log") != NULL);
 	expect_eq(p.fd, -1);
+
+	begin("a file by its number: it is not read, and appended to");
+	fd = open("log", O_RDWR);
+	text_put(text, sizeof(text), "fd=%d", fd);
+	expect(console_port_append(&p, text) == NULL);
+	expect_eq(console_port_write(&p, "more\n", 5), 5);
+	expect_eq(lseek(fd, 0, SEEK_CUR), 0);
+	expect_eq(lseek(fd, 0, SEEK_END), 15);
+	expect(lseek(p.fd, 0, SEEK_SET) == 0 && read(p.fd, text, 1) < 0);
+	close(fd);
+	close(p.fd);
+	fd = open("log", O_RDONLY);
+	text_put(text, sizeof(text), "fd=%d", fd);
+	expect(console_port_append(&p, text) != NULL);
+	expect_eq(p.fd, -1);
+	close(fd);
 
 	begin("a full device: one line, no wait");
 	expect(console_port_append(&p, "/dev/full") == NULL);

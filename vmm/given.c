@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -33,19 +34,28 @@ given_is_fd(const char *name)
 	return number_of(name) >= 0;
 }
 
-/* What may be written, too, is opened anew to be read alone, so that code which
- * breaks out of the guest can't write it either. */
+/* What may be read and written, one of which is wanted, is opened anew for that
+ * alone, so that code which breaks out of the guest can't do the other. */
 static int
-open_to_read(int n, int flags)
+open_anew(int n, int flags)
 {
 	char path[32];
 	int fd;
 
 	text_put(path, sizeof(path), "/proc/self/fd/%d", n);
-	fd = open(path, flags | O_CLOEXEC | O_NOCTTY);
+	fd = open(path, (flags & ~O_CREAT) | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		errno = EACCES; /* not ENOENT of what is there */
 	return fd;
+}
+
+/* It has no way to be opened; what is read of it, its peer has sent to us. */
+static bool
+is_socket(int fd)
+{
+	struct stat is;
+
+	return fstat(fd, &is) == 0 && S_ISSOCK(is.st_mode);
 }
 
 int
@@ -59,10 +69,11 @@ given_open(const char *name, int flags)
 	if (has < 0)
 		return -1;
 	has &= O_ACCMODE;
-	if (has == O_RDWR && wanted == O_RDONLY)
-		return open_to_read(n, flags);
-	if (has == O_RDWR || has == wanted)
+	if (has == wanted ||
+	    (has == O_RDWR && wanted == O_WRONLY && is_socket(n)))
 		return fcntl(n, F_DUPFD_CLOEXEC, 3);
+	if (has == O_RDWR)
+		return open_anew(n, flags);
 	errno = EACCES;
 	return -1;
 }

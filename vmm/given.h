@@ -14,9 +14,9 @@
 bool given_is_fd(const char *name);
 
 /* open() with O_CLOEXEC and O_NOCTTY; or a descriptor of our own for N, if it
- * may be read or written as `flags` say: else -1 with EACCES, as where what is
- * to be read alone may be written, too, and /proc does not help. Files that are
- * made get the mode 0600. */
+ * may be read or written as `flags` say, and for no more but of a socket that
+ * is written: else -1 with EACCES, as where N is for both and /proc does not
+ * help. Files that are made get the mode 0600. */
 int given_open(const char *name, int flags);
 
 /* fd=N alone: a socket that listens, and now does not block. Or -1. */

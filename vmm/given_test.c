@@ -63,7 +63,8 @@ test_modes(void)
 	read_only = given_open(named(both), O_RDONLY);
 	expect(read_only > 2);
 	expect_eq(mode_of(both, O_RDWR), O_RDWR);
-	expect_eq(mode_of(both, O_WRONLY), O_RDWR);
+	expect_eq(mode_of(both, O_WRONLY), O_WRONLY);
+	expect_eq(mode_of(both, O_WRONLY | O_APPEND | O_CREAT), O_WRONLY);
 	expect_eq(mode_of(both, O_RDONLY), O_RDONLY);
 	expect_eq(mode_of(both, O_RDONLY | O_NONBLOCK), O_RDONLY);
 	expect_eq(mode_of(read_only, O_RDONLY), O_RDONLY);
@@ -90,6 +91,7 @@ test_socket(void)
 	check(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
 	expect_eq(mode_of(pair[0], O_RDONLY), -EACCES);
 	expect_eq(mode_of(pair[0], O_RDWR), O_RDWR);
+	expect_eq(mode_of(pair[0], O_WRONLY), O_RDWR);
 	expect(given_listener(named(pair[0])) < 0);
 	expect_eq(errno, ENOTSOCK);
 	close(pair[0]);
