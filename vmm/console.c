@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "devices/console.h"
-#include "vmm/given.h"
 #include "vmm/log.h"
 #include "vmm/vm.h"
 
@@ -74,9 +73,8 @@ void
 console_remove(void)
 {
 	for (unsigned i = 0; i < vm.config.console_count; i++)
-		if (vm.consoles[i].listener > 0 &&
-		    !given_is_fd(vm.config.consoles[i].path))
-			unlink(vm.config.consoles[i].path);
+		listener_remove(
+		    &vm.consoles[i].file, vm.config.consoles[i].path);
 }
 
 static void

@@ -39,7 +39,7 @@ void console_resized(struct console_size to);
 /* term_write() has room again. With the lock, any thread. */
 void console_stdout_ready(void);
 
-/* mica's end: removes the sockets. */
+/* mica's end: removes the sockets that are still ours. */
 void console_remove(void);
 
 /* The machine has ended: what the guest still has in its rings goes out, as

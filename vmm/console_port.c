@@ -10,8 +10,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "vmm/given.h"
@@ -32,61 +30,11 @@ console_port_append(struct console_port *p, const char *path)
 	return p->fd < 0 ? strerror(errno) : NULL;
 }
 
-/* Makes room for a socket at `path`, if what is there is one that its owner
- * left behind. */
-static const char *
-clear(const struct sockaddr_un *at)
-{
-	struct stat is;
-
-	if (lstat(at->sun_path, &is) < 0)
-		return errno == ENOENT ? NULL : strerror(errno);
-	if (!S_ISSOCK(is.st_mode))
-		return "there is a file of that name, not a socket"
-		       " (remove it, or take another)";
-	if (given_somebody_listens(at))
-		return "in use: somebody listens there";
-	if (errno != ECONNREFUSED || unlink(at->sun_path) < 0)
-		return strerror(errno);
-	return NULL;
-}
-
-static const char *
-listen_at(int fd, const struct sockaddr_un *at)
-{
-	const char *wrong = clear(at);
-
-	if (wrong == NULL &&
-	    (bind(fd, (const struct sockaddr *)at, sizeof(*at)) < 0 ||
-		listen(fd, 1) < 0))
-		wrong = strerror(errno);
-	return wrong;
-}
-
 const char *
 console_port_listen(struct console_port *p, const char *path)
 {
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	const char *wrong;
-
 	*p = (struct console_port){ .fd = -1 };
-	if (given_is_fd(path)) {
-		p->listener = given_listener(path);
-		return p->listener < 0 ? "no socket that listens" : NULL;
-	}
-	if (strlen(path) >= sizeof(at.sun_path))
-		return strerror(ENAMETOOLONG);
-	memcpy(at.sun_path, path, strlen(path));
-	p->listener =
-	    socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (p->listener < 0)
-		return strerror(errno);
-	wrong = listen_at(p->listener, &at);
-	if (wrong != NULL) {
-		close(p->listener);
-		p->listener = -1;
-	}
-	return wrong;
+	return listener_open(&p->listener, &p->file, path, 0777);
 }
 
 size_t

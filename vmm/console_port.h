@@ -8,7 +8,7 @@
 #ifndef VMM_CONSOLE_PORT_H
 #define VMM_CONSOLE_PORT_H
 
-#include "vmm/util.h"
+#include "vmm/listener.h"
 
 struct console_port {
 	int listener; /* or -1: not a socket. Both owned */
@@ -16,8 +16,9 @@ struct console_port {
 	/* epoll's events without which a call could not go on. The caller
 	 * watches `fd` for console_port_events(). */
 	uint32_t wants;
-	bool ended; /* the client sends no more */
-	bool deaf;  /* it takes no more: bytes vanish */
+	bool ended;		   /* the client sends no more */
+	bool deaf;		   /* it takes no more: bytes vanish */
+	struct listener_file file; /* the listener's */
 	bool has_ahead;
 	uint8_t ahead; /* its next byte, read to see whether there is one */
 };

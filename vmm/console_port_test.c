@@ -230,35 +230,6 @@ test_second(void)
 }
 
 static void
-test_paths(void)
-{
-	struct console_port other;
-	char path[200];
-	int fd;
-
-	begin("where a socket may be");
-	expect(console_port_listen(&p, "s") == NULL);
-	expect(strstr(console_port_listen(&other, "s"), "in use") != NULL);
-	close(p.listener); /* as a crash would leave it */
-	expect(console_port_listen(&p, "s") == NULL);
-	fd = open("plain", O_CREAT | O_WRONLY, 0600);
-	expect(strstr(console_port_listen(&other, "plain"), "not a socket") !=
-	    NULL);
-	expect(access("plain", F_OK) == 0);
-	expect_eq(other.listener, -1);
-	expect(console_port_listen(&other, "nowhere/s") != NULL);
-	memset(path, 'x', sizeof(path));
-	path[107] = '\0';
-	expect(console_port_listen(&other, path) == NULL);
-	close(other.listener);
-	unlink(path);
-	path[107] = 'x';
-	path[108] = '\0';
-	expect(console_port_listen(&other, path) != NULL);
-	close(fd);
-}
-
-static void
 test_file(void)
 {
 	char text[16] = "";
@@ -340,11 +311,9 @@ main(void)
 	test_last_bytes();
 	test_half();
 	test_second();
-	test_paths();
 	test_file();
 	test_fifo();
 	unlink("s");
-	unlink("plain");
 	unlink("log");
 	unlink("fifo");
 	rmdir(directory);

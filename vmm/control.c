@@ -4,88 +4,27 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/timerfd.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include "vmm/given.h"
 #include "vmm/log.h"
 #include "vmm/loop.h"
 #include "vmm/vm.h"
-
-static int
-new_socket(void)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		die_errno("--control: socket");
-	return fd;
-}
-
-/* bind() found a file. Nobody listens at a socket that a dead process left. */
-static void
-remove_stale(const struct sockaddr_un *name)
-{
-	struct stat is;
-
-	if (lstat(name->sun_path, &is) == 0 && !S_ISSOCK(is.st_mode))
-		die("--control %s: there is a file of that name, not a socket"
-		    " (remove it, or take another)",
-		    name->sun_path);
-	if (given_somebody_listens(name))
-		die("--control %s: in use by another process", name->sun_path);
-	if (errno == ECONNREFUSED && unlink(name->sun_path) < 0)
-		die_errno("--control %s", name->sun_path);
-}
-
-static void
-create_socket(struct control *c, const char *path)
-{
-	struct sockaddr_un name = { .sun_family = AF_UNIX };
-	const struct sockaddr *address = (const struct sockaddr *)&name;
-	size_t length = strlen(path);
-	struct stat is;
-
-	if (length >= sizeof(name.sun_path))
-		die("--control %s: a socket's path has at most %zu bytes", path,
-		    sizeof(name.sun_path) - 1);
-	memcpy(name.sun_path, path, length + 1);
-	c->listener = new_socket();
-	/* Linux gives the file the descriptor's mode, less the umask. */
-	fchmod(c->listener, 0600);
-	if (bind(c->listener, address, sizeof(name)) < 0) {
-		if (errno == EADDRINUSE)
-			remove_stale(&name);
-		if (bind(c->listener, address, sizeof(name)) < 0)
-			die_errno("--control %s", path);
-	}
-	if (stat(path, &is) < 0 || listen(c->listener, 8) < 0)
-		die_errno("--control %s", path);
-	c->device = is.st_dev;
-	c->inode = is.st_ino;
-}
 
 void
 control_open(void)
 {
 	struct control *c = &vm.control;
-	const char *path = vm.config.control;
+	const char *path = vm.config.control, *wrong;
 
 	if (path == NULL)
 		return;
-	if (given_is_fd(path)) {
-		c->listener = given_listener(path);
-		if (c->listener < 0)
-			die("--control %s: no socket that listens", path);
-	} else {
-		create_socket(c, path);
-	}
+	wrong = listener_open(&c->listener, &c->file, path, 0600);
+	if (wrong != NULL)
+		die("--control %s: %s", path, wrong);
 	c->out.text = c->bytes;
 	c->out.room = sizeof(c->bytes);
 }
@@ -341,10 +280,5 @@ control_finish(void)
 void
 control_remove(void)
 {
-	const struct control *c = &vm.control;
-	struct stat is;
-
-	if (c->inode != 0 && stat(vm.config.control, &is) == 0 &&
-	    is.st_dev == c->device && is.st_ino == c->inode)
-		unlink(vm.config.control);
+	listener_remove(&vm.control.file, vm.config.control);
 }

@@ -13,18 +13,16 @@
 #ifndef VMM_CONTROL_H
 #define VMM_CONTROL_H
 
-#include <sys/types.h>
-
 #include "vmm/command.h"
 #include "vmm/json_stream.h"
+#include "vmm/listener.h"
 #include "vmm/stop.h"
 
 enum { CONTROL_IN = 1024, CONTROL_OUT = 4 * COMMAND_ANSWER };
 
 struct control {
 	int listener, fd; /* of the socket, of the client; 0: none */
-	dev_t device;	  /* the socket's file */
-	ino_t inode;
+	struct listener_file file;
 
 	struct command_client client;
 	struct json_stream stream;

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * See given.h; unix(7), fcntl(2).
+ * See given.h; fcntl(2).
  */
 #include "vmm/given.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "vmm/text.h"
@@ -76,45 +73,6 @@ given_open(const char *name, int flags)
 		return open_anew(n, flags);
 	errno = EACCES;
 	return -1;
-}
-
-int
-given_listener(const char *name)
-{
-	int fd = given_open(name, O_RDWR), listens = 0;
-	socklen_t size = sizeof(listens);
-
-	if (fd >= 0 &&
-	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 &&
-	    listens && fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) == 0)
-		return fd;
-	if (fd >= 0) {
-		close(fd);
-		errno = ENOTSOCK;
-	}
-	return -1;
-}
-
-bool
-given_somebody_listens(const struct sockaddr_un *at)
-{
-	for (unsigned i = 0; i < HELD_TRIES; i++) {
-		int fd = socket(
-		    AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-		int wrong = fd < 0 ||
-			connect(fd, (const struct sockaddr *)at, sizeof(*at)) <
-			    0
-		    ? errno
-		    : 0;
-
-		if (fd >= 0)
-			close(fd);
-		errno = wrong;
-		if (wrong != 0 && wrong != EAGAIN)
-			return false;
-		poll(NULL, 0, HELD_MS);
-	}
-	return true;
 }
 
 bool

@@ -19,15 +19,6 @@ bool given_is_fd(const char *name);
  * help. Files that are made get the mode 0600. */
 int given_open(const char *name, int flags);
 
-/* fd=N alone: a socket that listens, and now does not block. Or -1. */
-int given_listener(const char *name);
-
-/* Does a process listen at the socket of that path, which one that is ending
- * holds a moment longer? No: with connect()'s errno, ECONNREFUSED where it was
- * left behind. */
-struct sockaddr_un;
-bool given_somebody_listens(const struct sockaddr_un *at);
-
 /* Closes what mica was started with, but for 0, 1 and 2: nobody has named it,
  * or given_open() has a descriptor of its own. All that mica has opened is
  * close-on-exec, which nothing that came through an exec is. False with errno
