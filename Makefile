@@ -101,6 +101,7 @@ $(BUILD)/unit/vmm/command_test: $(BUILD)/unit/vmm/command.o \
 	$(BUILD)/unit/vmm/command_run.o \
 	$(BUILD)/unit/vmm/command_balloon.o # with a machine of its own
 $(BUILD)/unit/vmm/kept_test: $(BUILD)/unit/vmm/kept.o # the same
+$(BUILD)/unit/vmm/life_seat_test: $(BUILD)/unit/vmm/life_seat.o # the same
 
 $(TESTS): %: %.o $(PUREO)
 	@echo "  LD $@"

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -139,6 +140,56 @@ listener_open(
 	close(*fd);
 	*fd = -1;
 	return wrong;
+}
+
+/* Of an address at which a host is, the place and the bytes, where all zeros
+ * are any. With an IPv6 host is the interface of one that a link has alone. */
+static size_t
+host_of(struct sockaddr_storage *at, uint8_t **host)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)at;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)at;
+
+	switch (at->ss_family) {
+	case AF_INET:
+		*host = (uint8_t *)&in->sin_addr;
+		return sizeof(in->sin_addr);
+	case AF_INET6:
+		*host = (uint8_t *)&in6->sin6_addr;
+		return sizeof(*in6) - offsetof(struct sockaddr_in6, sin6_addr);
+	default:
+		*host = NULL;
+		return 0;
+	}
+}
+
+static bool
+same(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+enum listener_fit
+listener_fits(int listener, int connection)
+{
+	struct sockaddr_storage at = { 0 }, name = { 0 }, peer, any = { 0 };
+	socklen_t at_size = sizeof(at), size = sizeof(at), peer_size = size;
+	uint8_t *host, *its;
+	size_t bytes;
+
+	if (getpeername(connection, (struct sockaddr *)&peer, &peer_size) < 0 ||
+	    getsockname(connection, (struct sockaddr *)&name, &size) < 0 ||
+	    getsockname(listener, (struct sockaddr *)&at, &at_size) < 0 ||
+	    at_size != size)
+		return LISTENER_NOT;
+	if (same(&at, &name))
+		return LISTENER_OWN;
+	bytes = host_of(&at, &host);
+	if (bytes == 0 || host_of(&name, &its) != bytes ||
+	    memcmp(host, &any, bytes) != 0)
+		return LISTENER_NOT;
+	memcpy(host, its, bytes);
+	return same(&at, &name) ? LISTENER_ANY : LISTENER_NOT;
 }
 
 void

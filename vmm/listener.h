@@ -24,6 +24,12 @@ struct listener_file {
 const char *listener_open(
     int *fd, struct listener_file *file, const char *path, mode_t mode);
 
+/* Did this connection come to that listener, whoever says so? By the addresses
+ * of both: to the listener's very own; or to one of this host's, all of which
+ * it has, but for those at which another listens. */
+enum listener_fit { LISTENER_NOT, LISTENER_ANY, LISTENER_OWN };
+enum listener_fit listener_fits(int listener, int connection);
+
 /* Takes its file away, unless another has come to that path. */
 void listener_remove(const struct listener_file *file, const char *path);
 

@@ -4,7 +4,9 @@
  */
 #include "vmm/listener.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -147,6 +149,132 @@ test_given(void)
 	close(mine);
 }
 
+/* One that listens there, and the end that it accepts of a connection to
+ * `to`. */
+static int
+listen_at(const void *at, socklen_t size)
+{
+	const struct sockaddr *address = at;
+	int listens = socket(address->sa_family, SOCK_STREAM, 0), on = 1;
+
+	setsockopt(listens, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+	check(bind(listens, address, size) == 0 && listen(listens, 8) == 0);
+	return listens;
+}
+
+static int
+connection(int listens, const void *to, socklen_t size)
+{
+	const struct sockaddr *address = to;
+	int client = socket(address->sa_family, SOCK_STREAM, 0), end;
+
+	check(connect(client, address, size) == 0);
+	end = accept(listens, NULL, NULL);
+	check(end >= 0);
+	close(client);
+	return end;
+}
+
+static void
+test_unix_fits(void)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int listens[3], ends[3], pair[2];
+
+	unit_case("a connection to a path, to a name of a certain length");
+	for (unsigned i = 0; i < 3; i++) { /* a; NUL, x; NUL, x, NUL */
+		socklen_t size = offsetof(struct sockaddr_un, sun_path) + 1 + i;
+
+		memcpy(at.sun_path, i == 0 ? "a" : "\0x", 2);
+		listens[i] = listen_at(&at, size);
+		ends[i] = connection(listens[i], &at, size);
+	}
+	check(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	for (unsigned i = 0; i < 3; i++) {
+		for (unsigned j = 0; j < 3; j++)
+			expect_eq(listener_fits(listens[i], ends[j]),
+			    i == j ? LISTENER_OWN : LISTENER_NOT);
+		expect_eq(listener_fits(listens[i], listens[i]), LISTENER_NOT);
+		expect_eq(listener_fits(listens[i], pair[0]), LISTENER_NOT);
+		expect_eq(listener_fits(listens[i], 1000), LISTENER_NOT);
+	}
+	for (unsigned i = 0; i < 3; i++) {
+		close(listens[i]);
+		close(ends[i]);
+	}
+	close(pair[0]);
+	close(pair[1]);
+	unlink("a");
+}
+
+/* Listeners at one port: of any host's address, of two of them; and another
+ * port. */
+static void
+test_ip_fits(sa_family_t family)
+{
+	struct sockaddr_in6 at6[4] = {
+		{ .sin6_addr = IN6ADDR_ANY_INIT },
+		{ .sin6_addr = IN6ADDR_LOOPBACK_INIT },
+		{ .sin6_addr = { .s6_addr = { [10] = 0xff,
+				     0xff,
+				     127,
+				     [15] = 1 } } },
+		{ .sin6_addr = IN6ADDR_LOOPBACK_INIT },
+	};
+	struct sockaddr_in at4[4] = { { .sin_addr.s_addr = 0 },
+		{ .sin_addr.s_addr = htonl(0x7f000001) },
+		{ .sin_addr.s_addr = htonl(0x7f000002) },
+		{ .sin_addr.s_addr = htonl(0x7f000001) } };
+	int listens[4], ends[4];
+
+	for (unsigned i = 0; i < 4; i++) {
+		void *at = &at4[i];
+		socklen_t size = sizeof(at4[i]);
+
+		at4[i].sin_family = AF_INET;
+		at6[i].sin6_family = AF_INET6;
+		if (family == AF_INET6) {
+			at = &at6[i];
+			size = sizeof(at6[i]);
+		}
+		listens[i] = listen_at(at, size);
+		check(getsockname(listens[i], at, &size) == 0);
+		if (i == 0) {
+			at4[1].sin_port = at4[2].sin_port = at4[0].sin_port;
+			at6[1].sin6_port = at6[2].sin6_port = at6[0].sin6_port;
+		} else {
+			ends[i] = connection(listens[i], at, size);
+		}
+	}
+	for (unsigned i = 1; i < 4; i++) {
+		for (unsigned j = 1; j < 4; j++)
+			expect_eq(listener_fits(listens[i], ends[j]),
+			    i == j ? LISTENER_OWN : LISTENER_NOT);
+		expect_eq(listener_fits(listens[0], ends[i]),
+		    i == 3 ? LISTENER_NOT : LISTENER_ANY);
+		close(ends[i]);
+	}
+	for (unsigned i = 0; i < 4; i++)
+		close(listens[i]);
+}
+
+static void
+test_fits(void)
+{
+	struct sockaddr_in6 at = { .sin6_family = AF_INET6,
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	int has = socket(AF_INET6, SOCK_STREAM, 0);
+
+	test_unix_fits();
+	unit_case("a connection to a port, at any of the host's addresses");
+	test_ip_fits(AF_INET);
+	if (bind(has, (struct sockaddr *)&at, sizeof(at)) == 0)
+		test_ip_fits(AF_INET6);
+	else
+		printf("# no IPv6 here\n");
+	close(has);
+}
+
 int
 main(void)
 {
@@ -157,6 +285,7 @@ main(void)
 	test_stale();
 	test_refused();
 	test_given();
+	test_fits();
 	unlink("s");
 	rmdir(directory);
 	return unit_done();
