@@ -289,7 +289,7 @@ await_threads(void)
 	pthread_cond_broadcast(&vm.changed);
 }
 
-/* The lock is held all the while. */
+/* With the lock, which others have meanwhile until all of them are there. */
 static void
 start(void)
 {

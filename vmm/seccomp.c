@@ -135,6 +135,22 @@ enum {
 #define TESTS_OF(...)	 TESTS(__VA_ARGS__)
 #define WAY(way, at, no) TESTS_OF(at, no, BARE way)
 
+/* How many there are, of up to nine: */
+#define TENTH(a, b, c, d, e, f, g, h, i, j, ...) j
+/* the tenth is what they push there. */
+#define COUNT(...) TENTH(__VA_ARGS__, 9, 8, 7, 6, 5, 4, 3, 2, 1, )
+
+/* A row has two ways at most, a way four conditions and three NILs: more would
+ * be left out. */
+#define WAYS_FIT(row, a, b, ...)                                               \
+	_Static_assert(COUNT a <= 7 && COUNT b <= 7,                           \
+	    "syscalls.def: row " row ": a way has four conditions at most");
+#define ALLOW(kind, call, ...)                                                 \
+	_Static_assert(COUNT(__VA_ARGS__) <= 2,                                \
+	    "syscalls.def: row " #kind ", " #call ": two ways at most");       \
+	WAYS_FIT(#kind ", " #call, __VA_ARGS__, ALWAYS, )
+#include "vmm/syscalls.def"
+
 /* A row: a comparison and two ways, of which the second may be none; and where
  * it lies. */
 #define PLACE(call, ...) PLACE_(call, __VA_ARGS__, ALWAYS, )
