@@ -139,6 +139,21 @@ may_map_root(void)
  * only one, stays what it is; without capabilities it gets no namespaces. Nor
  * does a user's mica whose memory is not its user's to look into, as one with
  * a group of its own: see jail_be_somebody(). */
+static bool
+become_owner(void)
+{
+	if (geteuid() != 0) {
+		errno = EPERM;
+		return prctl(PR_GET_DUMPABLE) == 1;
+	}
+	if (act_as(vm.config.jail_gid, vm.config.jail_uid))
+		return true;
+	act_as(0, 0);
+	return may_map_root();
+}
+
+/* Whoever has started us, and wants us to end with him, has said so by a signal
+ * that other ids undo. */
 pid_t
 jail_fork(void)
 {
@@ -148,26 +163,26 @@ jail_fork(void)
 	};
 	unsigned long net = vm.config.netns == NULL ? CLONE_NEWNET : 0;
 	bool root = geteuid() == 0;
-	pid_t pid;
+	int at_his_end = 0;
+	pid_t pid = -1;
 
 	/* Where jail_be_somebody() is to write. EACCES is for it to mend. */
 	if (access("/proc/self/uid_map", W_OK) < 0 && errno != EACCES)
 		return -1;
-	if (root && !act_as(vm.config.jail_gid, vm.config.jail_uid)) {
-		act_as(0, 0);
-		if (!may_map_root())
-			return -1;
+	prctl(PR_GET_PDEATHSIG, &at_his_end);
+	if (become_owner()) {
+		vm.life.uid = geteuid();
+		vm.life.gid = getegid();
+		/* As fork(), of which libc need know nothing: there is one
+		 * thread. */
+		pid =
+		    (pid_t)syscall(SYS_clone, ALL | net | SIGCHLD, 0, 0, 0, 0);
 	}
-	if (!root && prctl(PR_GET_DUMPABLE) != 1) {
-		errno = EPERM;
-		return -1;
+	if (root && pid != 0) {
+		if (!act_as(0, 0))
+			die_errno("seteuid");
+		prctl(PR_SET_PDEATHSIG, at_his_end);
 	}
-	vm.life.uid = geteuid();
-	vm.life.gid = getegid();
-	/* As fork(), of which libc need know nothing: there is one thread. */
-	pid = (pid_t)syscall(SYS_clone, ALL | net | SIGCHLD, 0, 0, 0, 0);
-	if (root && pid != 0 && !act_as(0, 0))
-		die_errno("seteuid");
 	return pid;
 }
 
