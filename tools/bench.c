@@ -5,9 +5,11 @@
 #include "tools/bench.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,7 +28,7 @@ bench_start(const struct bench *b, const char *image, int *out)
 {
 	char path[8192], *words[BENCH_WORDS + 2];
 	int pipes[2], n = 0;
-	pid_t pid;
+	pid_t parent = getpid(), pid;
 
 	if (pipe(pipes) < 0)
 		exit(1);
@@ -36,6 +38,9 @@ bench_start(const struct bench *b, const char *image, int *out)
 		*out = pipes[0];
 		return pid;
 	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(127);
 	do
 		words[n] = (char *)(size_t)b->words[n];
 	while (b->words[++n] != NULL);

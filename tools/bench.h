@@ -29,7 +29,8 @@ void bench_dir(const char *dir);
 	    "-kernel"
 
 /* Runs it, with the image of that name if not NULL; *out reads its standard
- * output. The caller closes that and waits for the process. */
+ * output. The caller closes that and waits for the process, which is killed
+ * when the caller ends before. */
 pid_t bench_start(const struct bench *b, const char *image, int *out);
 
 /* Its child, if it has one: mica's runs the guest. Else itself. */

@@ -288,7 +288,8 @@ run(const struct machine *m)
 		_exit(0);
 	}
 	fault_run(&none, words, NULL, &outcome);
-	if (outcome.hung || WIFSIGNALED(outcome.status)) {
+	if (outcome.hung || WIFSIGNALED(outcome.status) ||
+	    strstr(outcome.err.text, strerror(ENOENT)) != NULL) {
 		printf("# %s: status %#x\n%s", m->words, outcome.status,
 		    outcome.err.text);
 		wrong++;
