@@ -18,7 +18,8 @@ void jail_join(void);
  * names, cgroups. root's child is its --jail-uid's. */
 pid_t jail_fork(void);
 
-/* In that child: has its ids be known there, and no others. */
+/* In that child: has its ids be known there, and no others. At no instant may
+ * anybody look into it who may not into its parent. */
 bool jail_be_somebody(void);
 
 /* In it: the root is an empty directory that cannot be written to. */

@@ -3,8 +3,8 @@
  * The life of a machine: the command line, the machine, its image, the run,
  * the report.
  *
- * Threads: this one sets up and becomes vCPU 0; the loop's, and one for each
- * further vCPU.
+ * Threads: in the supervisor, this one; in a life (life.h) it sets up and becomes
+ * vCPU 0, beside the loop's, the disks', and one for each further vCPU.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -208,6 +208,14 @@ vm_end(void)
 	life_end(status, false);
 }
 
+/* With the lock; for vm_await(). */
+static void
+announce(bool *what)
+{
+	*what = true;
+	pthread_cond_broadcast(&vm.changed);
+}
+
 void
 vm_await(const bool *what)
 {
@@ -274,22 +282,24 @@ create(void)
 		memset(vm.boot.seed, 0, sizeof(vm.boot.seed));
 	sandbox_close();
 	pthread_mutex_lock(&vm.lock);
-	vm.created = true;
-	pthread_cond_broadcast(&vm.changed);
+	announce(&vm.created);
 	pthread_mutex_unlock(&vm.lock);
 }
 
-/* The loop's, the disks', and those of the other vCPUs. */
+/* Until each has its seccomp program: the loop's, the disks', and those of the
+ * other vCPUs. */
 static void
 await_threads(void)
 {
-	while (vm.ready < vm.config.cpus + vm.disks.workers)
+	const unsigned loop = 1, others = vm.config.cpus - 1;
+
+	while (vm.ready < loop + others + vm.disks.workers)
 		pthread_cond_wait(&vm.changed, &vm.lock);
-	vm.running = true;
-	pthread_cond_broadcast(&vm.changed);
+	announce(&vm.running);
 }
 
-/* With the lock, which others have meanwhile until all of them are there. */
+/* What is in it, as confined as its guest. With the lock, which others have
+ * until all of them are there. */
 static void
 start(void)
 {
@@ -325,7 +335,7 @@ main(int argc, char **argv)
 		     " machine may do whatever you may");
 	speculation_begin();
 	open_all();
-	supervisor_begin();
+	supervisor_begin(); /* the rest is a life's */
 	vm.pid = getpid();
 	sandbox_enter();
 	life_seat();

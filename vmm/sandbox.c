@@ -22,7 +22,7 @@
 #include "vmm/text.h"
 #include "vmm/vm.h"
 
-/* Those that it could not take. */
+/* What the host refused, for one line. */
 struct lacks {
 	char names[128];
 	size_t length;
@@ -98,7 +98,7 @@ limit_files(void)
 	return grows || limit(RLIMIT_FSIZE, most);
 }
 
-/* In them, by supervisor.c. */
+/* jail_fork() has made them, and this process in them. */
 static void
 enter_namespaces(struct lacks *l)
 {
