@@ -9,8 +9,10 @@ opt_sandbox(struct config *c, const char *text)
 {
 	int n = choose(text, "full", "lite", "off");
 
+	if (n < 0)
+		return "full, lite or off";
 	c->sandbox = (enum sandbox)n;
-	return n < 0 ? "full, lite or off" : NULL;
+	return NULL;
 }
 
 const char *
