@@ -68,7 +68,8 @@ period_shift(const struct mc146818 *rtc)
  * Bringing it up to date.
  */
 
-/* By how many whole seconds, to the nearest, has the host's time jumped? */
+/* By how many whole seconds, to the nearest, has the host's time jumped? By none
+ * if it is half a one off, or it would be as far to the other side. */
 static int64_t
 host_jump(struct mc146818 *rtc)
 {
@@ -77,7 +78,7 @@ host_jump(struct mc146818 *rtc)
 	    (int64_t)(loop_host_ns() - loop_now_ns() - (uint64_t)rtc->host_ns);
 	int64_t jump = ahead_ns / second, rest = ahead_ns % second;
 
-	jump += (rest >= half) - (rest <= -half);
+	jump += (rest > half) - (rest < -half);
 	rtc->host_ns =
 	    (int64_t)((uint64_t)rtc->host_ns + (uint64_t)jump * SECOND_NS);
 	return jump;

@@ -158,6 +158,17 @@ test_host(void)
 	wait_ms(1000);
 	expect_eq(now(), 996402);
 
+	unit_case("half a second to either side is none, at each look");
+	begin(1000000, 0);
+	fake.host_ns += 500000000;
+	expect_eq(now(), 1000000);
+	expect_eq(now(), 1000000);
+	fake.host_ns -= 1000000000;
+	expect_eq(now(), 1000000);
+	expect_eq(now(), 1000000);
+	fake.host_ns -= 1;
+	expect_eq(now(), 999999);
+
 	unit_case("the user's year counts");
 	begin(0, 0);
 	rtc.setup.base_year = 1980;
