@@ -145,7 +145,7 @@ fault(struct virtio *v, const struct virtio_queue *q)
 	_Static_assert(VIRTQ_BROKENS <= 32, "virtio.h: bits of `warned`");
 	v->faults++;
 	if ((v->warned & bit) == 0)
-		warn("PCI device %u: %s; it waits to be reset",
+		warn_first("PCI device %u: %s; it waits to be reset",
 		    v->function.device, virtq_broken_text(q->ring.broken));
 	v->warned |= bit;
 	needs_reset(v);

@@ -159,7 +159,7 @@ vm_mark(uint32_t number)
 
 /* Never once for each thing that a guest can do again. */
 void
-warn(const char *fmt, ...)
+warn_first(const char *fmt, ...)
 {
 	(void)fmt;
 	fuzz.warnings++;

@@ -14,9 +14,7 @@
 #include "vmm/text.h"
 #include "vmm/vm.h"
 
-/* By its hash (FNV-1a). warn_once() knows of one life, and a guest may begin
- * another, and say the same, as often as it likes: nobody gets a line twice, nor
- * more of them than there is room for. */
+/* By its hash (FNV-1a). */
 static bool
 said_before(const char *line, size_t length)
 {
@@ -38,21 +36,22 @@ said_before(const char *line, size_t length)
 }
 
 static void
-say(const char *fmt, va_list args, const char *tail, bool again)
+put(char line[LOG_LINE], size_t n)
 {
-	char line[LOG_LINE];
-	size_t n = log_line(line, fmt, args, tail);
-
-	/* The supervisor's own are not a life's to silence. */
-	if (!again && vm.life.kept != NULL && vm.life.word != 0 &&
-	    said_before(line, n))
-		return;
 	/* A raw terminal wants the carriage return. */
 	if (vm.term.tty)
 		line[n++] = '\r';
 	line[n++] = '\n';
 	if (write(STDERR_FILENO, line, n) < 0)
 		return; /* nowhere left to say so */
+}
+
+static void
+say(const char *fmt, va_list args, const char *tail)
+{
+	char line[LOG_LINE];
+
+	put(line, log_line(line, fmt, args, tail));
 }
 
 /* Several threads may find the same wrong: one says so, and the end that it
@@ -71,8 +70,23 @@ warn(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	say(fmt, args, "", false);
+	say(fmt, args, "");
 	va_end(args);
+}
+
+void
+warn_first(const char *fmt, ...)
+{
+	char line[LOG_LINE];
+	va_list args;
+	size_t n;
+
+	va_start(args, fmt);
+	n = log_line(line, fmt, args, "");
+	va_end(args);
+	/* The supervisor's own are not a life's to silence. */
+	if (vm.life.kept == NULL || vm.life.word == 0 || !said_before(line, n))
+		put(line, n);
 }
 
 void
@@ -82,7 +96,7 @@ die(const char *fmt, ...)
 
 	die_alone();
 	va_start(args, fmt);
-	say(fmt, args, "", true);
+	say(fmt, args, "");
 	va_end(args);
 	exit(1);
 }
@@ -96,7 +110,7 @@ die_errno(const char *fmt, ...)
 	text_put(tail, sizeof(tail), ": %s", strerror(errno));
 	die_alone();
 	va_start(args, fmt);
-	say(fmt, args, tail, true);
+	say(fmt, args, tail);
 	va_end(args);
 	exit(1);
 }

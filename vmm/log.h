@@ -17,6 +17,11 @@ _Noreturn __attribute__((format(printf, 1, 2))) void die_errno(
 /* A line that does not end anything. */
 __attribute__((format(printf, 1, 2))) void warn(const char *fmt, ...);
 
+/* The same, if no life of the machine has said that line yet, nor all together
+ * as many as there is room for: what each life may find anew, as often as a
+ * guest restarts. */
+__attribute__((format(printf, 1, 2))) void warn_first(const char *fmt, ...);
+
 /* What the user has asked for, on stdout: --help and the like. At most 1023
  * characters. */
 __attribute__((format(printf, 1, 2))) void print(const char *fmt, ...);
@@ -27,7 +32,7 @@ __attribute__((format(printf, 1, 2))) void print(const char *fmt, ...);
 	do {                                                                   \
 		static bool seen;                                              \
 		if (!__atomic_exchange_n(&seen, true, __ATOMIC_RELAXED))       \
-			warn(__VA_ARGS__);                                     \
+			warn_first(__VA_ARGS__);                               \
 	} while (0)
 
 #endif

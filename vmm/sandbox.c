@@ -150,7 +150,7 @@ sandbox_enter(void)
 	    "PR_SET_MDWE");
 	step(&l, jail_forbid_paths(), "Landlock");
 	if (l.length != 0)
-		warn("the host lacks for its sandbox: %s", l.names);
+		warn_first("the host lacks for its sandbox: %s", l.names);
 }
 
 /* What clients may still open. */
