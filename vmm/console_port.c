@@ -121,13 +121,10 @@ read_ahead(struct console_port *p)
 bool
 console_port_left(struct console_port *p)
 {
-	struct pollfd is = { .fd = p->fd };
-	struct timespec now = { 0, 0 };
-
 	if (p->listener < 0)
 		return false;
 	read_ahead(p);
-	if (!p->ended || p->has_ahead || ppoll(&is, 1, &now, NULL) <= 0)
+	if (!p->ended || p->has_ahead || !listener_client_left(p->fd))
 		return false;
 	close(p->fd); /* epoll forgets it */
 	p->fd = -1;

@@ -3,7 +3,6 @@
  * The control socket: listening, one client's bytes in and out. See control.h.
  */
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -78,15 +77,6 @@ flush(void)
 		n = errno == EAGAIN || errno == EINTR ? 0 : (ssize_t)out->used;
 	out->used -= (size_t)n;
 	memmove(out->text, out->text + n, out->used);
-}
-
-static bool
-has_left(int fd)
-{
-	struct pollfd is = { .fd = fd };
-	struct timespec now = { 0, 0 };
-
-	return ppoll(&is, 1, &now, NULL) > 0;
 }
 
 /* More is read when all before is answered, and the answers are sent. */
@@ -178,7 +168,7 @@ control_client(void)
 
 	flush();
 	/* Then nobody waits; what it has said besides is still heeded. */
-	if (c->client.waits && has_left(c->fd))
+	if (c->client.waits && listener_client_left(c->fd))
 		c->client.waits = false;
 	if (idle())
 		read_some();

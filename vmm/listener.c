@@ -192,6 +192,15 @@ listener_fits(int listener, int connection)
 	return same(&at, &name) ? LISTENER_ANY : LISTENER_NOT;
 }
 
+bool
+listener_client_left(int connection)
+{
+	struct pollfd is = { .fd = connection };
+	struct timespec now = { 0, 0 };
+
+	return ppoll(&is, 1, &now, NULL) > 0;
+}
+
 void
 listener_remove(const struct listener_file *file, const char *path)
 {

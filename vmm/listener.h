@@ -3,7 +3,8 @@
  * A Unix socket at a path that the user names, or one that mica was started
  * with (fd=N, given.h): clients of --control and --console unix= come to it.
  *
- * Threads: main before the start and, in the supervisor, at the end.
+ * Threads: main before the start and, in the supervisor, at the end; clients
+ * are the loop's.
  */
 #ifndef VMM_LISTENER_H
 #define VMM_LISTENER_H
@@ -29,6 +30,9 @@ const char *listener_open(
  * it has, but for those at which another listens. */
 enum listener_fit { LISTENER_NOT, LISTENER_ANY, LISTENER_OWN };
 enum listener_fit listener_fits(int listener, int connection);
+
+/* Has the client at the other end of it hung up? */
+bool listener_client_left(int connection);
 
 /* Takes its file away, unless another has come to that path. */
 void listener_remove(const struct listener_file *file, const char *path);
