@@ -10,7 +10,7 @@
 #include "guest-tests/lib/irq.h"
 #include "guest-tests/lib/virtio_attack.h"
 
-enum { BAR0 = 0x10, BARS = 6, CAPABILITIES = 0x34, CAP_PM = 1 };
+enum { BAR0 = 0x10, BARS = 6, PM_CONTROL = 4 };
 enum { BAR_BYTES = 0x8000, PORTS = 128, ON = PCI_IO | PCI_MEMORY | PCI_MASTER };
 enum { W_BAR = 4, W_OFFSET = 8, W_LENGTH = 12, W_DATA = 16 };
 enum { VECTOR = 0x40, INTERRUPTS_ON = 20 };
@@ -72,14 +72,11 @@ access_port(uint16_t port, uint32_t r)
 static void
 mend(void)
 {
-	uint64_t at = peek(v.pci + CAPABILITIES, 1);
+	uint64_t power = virtio_capability(&v, CAP_PM);
 
 	poke(v.msix + 2, 2, 0);
-	for (unsigned i = 0; at != 0 && i < 48; i++) {
-		if (peek(v.pci + at, 1) == CAP_PM)
-			poke(v.pci + at + 4, 2, 0);
-		at = peek(v.pci + at + 1, 1);
-	}
+	if (power != 0)
+		poke(power + PM_CONTROL, 2, 0);
 	poke(v.pci + PCI_COMMAND, 2, ON);
 }
 

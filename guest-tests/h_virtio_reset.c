@@ -10,7 +10,7 @@
 #include "guest-tests/lib/virtio_blk.h"
 
 enum { ROUNDS = 12, EACH = 0x8000, STEP = 0x1000, BUFFERS_MAX = 16 };
-enum { CAPABILITIES = 0x34, CAP_EXP = 0x10, EXP_CONTROL = 8 };
+enum { EXP_CONTROL = 8 };
 enum { EXP_FLR = 1 << 15, ON = PCI_IO | PCI_MEMORY | PCI_MASTER };
 enum { A_WHILE = 1500 /* us */ };
 #define MARK 0xa5a5a5a5a5a5a5a5
@@ -41,13 +41,6 @@ begin_io(void)
 		pause();
 }
 
-static bool
-never(void *unused)
-{
-	(void)unused;
-	return false;
-}
-
 /* A mark in each 4 KiB, of which the device would write every byte; and what
  * is in the ring's first words. */
 static void
@@ -58,7 +51,7 @@ check_still(const char *what)
 
 	for (uint64_t at = WORK_RAM; at < end; at += STEP)
 		poke(at, 8, MARK);
-	(void)within(A_WHILE, never, NULL);
+	pass(A_WHILE);
 	for (uint64_t at = WORK_RAM; at < end; at += STEP)
 		if (peek(at, 8) != MARK)
 			fail(what);
@@ -90,13 +83,11 @@ reset_queue(void)
 static void
 reset_function(void)
 {
-	uint64_t at = peek(v.pci + CAPABILITIES, 1);
+	uint64_t cap = virtio_capability(&v, CAP_EXP);
 
-	while (at != 0 && peek(v.pci + at, 1) != CAP_EXP)
-		at = peek(v.pci + at + 1, 1);
-	if (at == 0)
+	if (cap == 0)
 		fail("the function is of PCI Express");
-	poke(v.pci + at + EXP_CONTROL, 2, EXP_FLR);
+	poke(cap + EXP_CONTROL, 2, EXP_FLR);
 	expect_eq(peek(v.pci + PCI_COMMAND, 2), 0, "the command register");
 	poke(v.pci + PCI_COMMAND, 2, ON);
 	expect_eq(virtio_status(&v), 0, "the status after an FLR");

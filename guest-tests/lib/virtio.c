@@ -10,7 +10,8 @@
 #include "guest-tests/lib/guest.h"
 
 enum { VENDOR = 0x1af4, MODERN_ID = 0x1040 };
-enum { ID = 0, BAR0 = 0x10, SUBSYSTEM = 0x2e, CAPABILITIES = 0x34 };
+enum { ID = 0, BAR0 = 0x10, SUBSYSTEM = 0x2e };
+enum { CAPABILITIES = 0x34, CAPABILITIES_MAX = 48 };
 enum { CAP_MSIX = 0x11, CAP_VENDOR = 9 };
 enum { CFG_COMMON = 1, CFG_NOTIFY, CFG_ISR, CFG_DEVICE, CFG_PCI };
 
@@ -25,6 +26,15 @@ within(uint32_t us, bool (*is)(void *of), void *of)
 				return true;
 	} while (pm_timer_us(since) < us);
 	return is(of);
+}
+
+void
+pass(uint32_t us)
+{
+	uint32_t since = pm_timer();
+
+	while (pm_timer_us(since) < us)
+		pause();
 }
 
 /* 4.1.2.1: by its own ID, or by the subsystem's if it is transitional. */
@@ -96,7 +106,7 @@ take_capabilities(struct virtio *v)
 {
 	uint64_t at = peek(v->pci + CAPABILITIES, 1);
 
-	for (unsigned i = 0; at != 0 && i < 48; i++) {
+	for (unsigned i = 0; at != 0 && i < CAPABILITIES_MAX; i++) {
 		uint64_t cap = v->pci + at;
 
 		if (peek(cap, 1) == CAP_VENDOR)
@@ -105,6 +115,19 @@ take_capabilities(struct virtio *v)
 			take_msix(v, cap);
 		at = peek(cap + 1, 1);
 	}
+}
+
+uint64_t
+virtio_capability(const struct virtio *v, unsigned id)
+{
+	uint64_t at = peek(v->pci + CAPABILITIES, 1);
+
+	for (unsigned i = 0; at != 0 && i < CAPABILITIES_MAX; i++) {
+		if (peek(v->pci + at, 1) == id)
+			return v->pci + at;
+		at = peek(v->pci + at + 1, 1);
+	}
+	return 0;
 }
 
 void

@@ -78,6 +78,10 @@ struct virtio {
  * mastering on. */
 void virtio_find(struct virtio *v, unsigned type, bool legacy);
 
+/* Where its first PCI capability of this ID is, by ECAM; 0: it has none. */
+enum { CAP_PM = 1, CAP_EXP = 0x10 };
+uint64_t virtio_capability(const struct virtio *v, unsigned id);
+
 uint64_t common_read(const struct virtio *v, unsigned reg, unsigned size);
 void common_write(
     const struct virtio *v, unsigned reg, unsigned size, uint64_t value);
@@ -100,5 +104,8 @@ void virtio_start(const struct virtio *v);
 /* Is it so within `us`, at most four seconds? It is asked at least twice. */
 bool within(uint32_t us, bool (*is)(void *of), void *of);
 enum { SOON = 2000000 }; /* us: it is never so late on a host that lives */
+
+/* Lets `us` go by, at most four seconds. */
+void pass(uint32_t us);
 
 #endif
