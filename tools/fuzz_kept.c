@@ -7,8 +7,7 @@
  * texts, and of these so many bytes each as their counts say.
  */
 #include "tools/fuzz_parsers.h"
-#include "tools/unit.h"
-#include "vmm/kept.h"
+#include "vmm/kept_fixture.h"
 
 enum {
 	CLIENT = 1,
@@ -17,51 +16,17 @@ enum {
 	NUMBERS = offsetof(struct kept, sent)
 };
 
-struct vm vm;
-
 static struct kept kept;
 
-uint64_t
-stats_now_ns(void)
-{
-	return fake.now_ns;
-}
-
-void
-control_forget(void)
-{
-	vm.control.fd = 0;
-	memset(&vm.control.client, 0, sizeof(vm.control.client));
-	memset(&vm.control.stream, 0, sizeof(vm.control.stream));
-	vm.control.in_count = 0;
-	vm.control.out.used = 0;
-}
-
-/* A process that has just been forked. */
 static void
 be_born(uint8_t has)
 {
-	const struct mc146818_setup setup = { .cpus = 1 };
-
-	memset(&vm.term, 0, sizeof(vm.term));
-	memset(&vm.control, 0, sizeof(vm.control));
-	memset(&vm.pause, 0, sizeof(vm.pause));
-	memset(&vm.loop, 0, sizeof(vm.loop));
-	memset(&vm.board.rtc, 0, sizeof(vm.board.rtc));
-	memset(vm.consoles, 0, sizeof(vm.consoles));
+	be_forked(has & CLIENT, has & TTY);
 	for (unsigned i = 0; i < CONSOLES_MAX; i++) {
 		vm.consoles[i].listener = i % 2 == 0 ? 8 : -1;
 		vm.consoles[i].fd = i % 4 == 0 && (has & CLIENT) ? 9 : -1;
 	}
-	vm.config.mem = 64 * MIB;
 	vm.config.devices.balloon.present = !(has & NO_BALLOON);
-	vm.disks.disks = 2;
-	vm.control.fd = has & CLIENT ? 7 : 0;
-	vm.control.out.text = vm.control.bytes;
-	vm.control.out.room = sizeof(vm.control.bytes);
-	vm.term.tty = has & TTY;
-	fake.now_ns = 1000000000000;
-	mc146818_configure(&vm.board.rtc, &setup);
 }
 
 static size_t

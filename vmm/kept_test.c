@@ -3,59 +3,19 @@
  * What one life of a machine leaves, and whatever a guest that has taken it
  * over might have written instead.
  */
-#include "vmm/kept.h"
-
-#include <string.h>
-
-#include "tools/unit.h"
-
-struct vm vm;
+#include "vmm/kept_fixture.h"
 
 static struct kept kept;
 static uint64_t seed = 1;
 
-uint64_t
-stats_now_ns(void)
-{
-	return fake.now_ns;
-}
-
-void
-control_forget(void)
-{
-	vm.control.fd = 0;
-	memset(&vm.control.client, 0, sizeof(vm.control.client));
-	memset(&vm.control.stream, 0, sizeof(vm.control.stream));
-	vm.control.in_count = 0;
-	vm.control.out.used = 0;
-}
-
-/* A process that has just been forked. */
 static void
 be_born(bool client, bool tty)
 {
-	const struct mc146818_setup setup = { .cpus = 1 };
-
-	memset(&vm.term, 0, sizeof(vm.term));
-	memset(&vm.control, 0, sizeof(vm.control));
-	memset(&vm.pause, 0, sizeof(vm.pause));
-	memset(&vm.loop, 0, sizeof(vm.loop));
-	memset(&vm.board, 0, sizeof(vm.board));
-	memset(vm.consoles, 0, sizeof(vm.consoles));
+	be_forked(client, tty);
 	vm.consoles[1].listener = 8;
 	vm.consoles[1].fd = client ? 9 : -1;
 	vm.consoles[2].listener = -1; /* a file */
 	vm.consoles[2].fd = 10;
-	vm.config.mem = 64 * MIB;
-	vm.config.devices.balloon.present = true;
-	vm.disks.disks = 2;
-	vm.disks.disk[0].lost = vm.disks.disk[1].lost = false;
-	vm.control.fd = client ? 7 : 0;
-	vm.control.out.text = vm.control.bytes;
-	vm.control.out.room = sizeof(vm.control.bytes);
-	vm.term.tty = tty;
-	fake.now_ns = 1000000000000;
-	mc146818_configure(&vm.board.rtc, &setup);
 }
 
 static void
