@@ -87,8 +87,5 @@ cases(void)
 int
 main(void)
 {
-	enter_directory();
-	for_each_back_end(cases);
-	leave_directory();
-	return unit_done();
+	return run_for_each_back_end(cases);
 }
