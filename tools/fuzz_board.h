@@ -78,6 +78,7 @@ enum fuzz_answer { ANSWER_DONE, ANSWER_LATER, ANSWER_FAILED, ANSWER_LAST };
 void fuzz_loop_turn(void);
 void fuzz_advance(uint64_t ns);
 void fuzz_kick(unsigned device, unsigned queue);
+struct virtio_blk *fuzz_disk(unsigned device);		 /* which is one */
 void fuzz_disk_move(const struct fuzz_io *io, bool all); /* data, or some */
 
 /* Something happened that the trace must show. */

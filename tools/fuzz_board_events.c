@@ -144,22 +144,13 @@ fuzz_op_time(const struct fuzz_op *op)
  * The host.
  */
 
-static struct virtio_blk *
-disk_of(unsigned device)
-{
-	for (unsigned row = 0; row < FUZZ_ROWS; row++)
-		if (fuzz_devices[row].device == device)
-			return (struct virtio_blk *)fuzz_virtio(row);
-	return NULL;
-}
-
 /* The engine's: the data, then the answer; and room again, if that was why a
  * disk waits. */
 static void
 disk_done(unsigned index, bool ok)
 {
 	struct fuzz_io io = fuzz_waits[index];
-	struct virtio_blk *d = disk_of(io.device);
+	struct virtio_blk *d = fuzz_disk(io.device);
 	bool full = fuzz.disk_waits + BLK_BURST > FUZZ_DISK_WAITS;
 
 	check(pci_function_masters(&d->v.function)); /* or it would be done */
@@ -178,7 +169,7 @@ disk_done(unsigned index, bool ok)
 void
 blk_settle(unsigned device)
 {
-	check(disk_of(device) != NULL);
+	check(fuzz_disk(device) != NULL);
 	for (unsigned i = fuzz.disk_waits; i-- > 0;)
 		if (fuzz_waits[i].device == device)
 			disk_done(i, true);

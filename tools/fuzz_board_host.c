@@ -257,21 +257,19 @@ console_read(unsigned port, void *to, size_t len)
  * blk.h: a disk without bytes.
  */
 
-static struct virtio_blk *
-disk(unsigned device)
+struct virtio_blk *
+fuzz_disk(unsigned device)
 {
-	for (unsigned row = 0; row < FUZZ_ROWS; row++)
-		if (fuzz_devices[row].device == device &&
-		    fuzz_devices[row].type == &virtio_blk_type)
-			return (struct virtio_blk *)fuzz_virtio(row);
-	check(!"a disk of slots.def");
-	return NULL;
+	unsigned row = fuzz_row(device);
+
+	check(row < FUZZ_ROWS && fuzz_devices[row].type == &virtio_blk_type);
+	return (struct virtio_blk *)fuzz_virtio(row);
 }
 
 bool
 blk_room(unsigned device)
 {
-	check(disk(device) != NULL);
+	check(fuzz_disk(device) != NULL);
 	return !fuzz.disk_full &&
 	    fuzz.disk_waits + BLK_BURST <= FUZZ_DISK_WAITS;
 }
@@ -341,7 +339,7 @@ blk_submit(unsigned device, uint32_t tag, const struct blk_io *io)
 		.read = io->op == BLK_READ };
 
 	fuzz.work.ios++;
-	judge_io(disk(device), io);
+	judge_io(fuzz_disk(device), io);
 	oracle_request(device, tag, mine.read && answer == ANSWER_FAILED);
 	fuzz_trace((uint64_t)io->op << 60 ^ io->offset << 20 ^ io->bytes ^ tag);
 	for (; mine.parts < MIN(io->iovs, (unsigned)FUZZ_DISK_PARTS);
@@ -365,7 +363,7 @@ blk_stop(unsigned device, unsigned queue)
 {
 	unsigned kept = 0;
 
-	check(disk(device) != NULL && queue < VIRTIO_BLK_QUEUES);
+	check(fuzz_disk(device) != NULL && queue < VIRTIO_BLK_QUEUES);
 	for (unsigned i = 0; i < fuzz.disk_waits; i++)
 		if (fuzz_waits[i].device != device ||
 		    fuzz_waits[i].tag >> 16 != queue)

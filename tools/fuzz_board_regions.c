@@ -57,6 +57,16 @@ const struct fuzz_device fuzz_devices[FUZZ_ROWS] = {
 #include "devices/slots.def"
 };
 
+unsigned
+fuzz_row(unsigned device)
+{
+	unsigned row = 0;
+
+	while (row < FUZZ_ROWS && fuzz_devices[row].device != device)
+		row++;
+	return row;
+}
+
 struct virtio *
 fuzz_virtio(unsigned row)
 {

@@ -22,6 +22,7 @@ enum fuzz_row {
 	FUZZ_ROWS
 };
 extern const struct fuzz_device fuzz_devices[FUZZ_ROWS];
+unsigned fuzz_row(unsigned device); /* FUZZ_ROWS: of no virtio device */
 struct virtio *fuzz_virtio(unsigned row);
 struct virtio_queue *fuzz_queue(unsigned row, unsigned index);
 

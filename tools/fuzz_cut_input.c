@@ -160,15 +160,6 @@ put_access(const struct cut_event *e)
 		    (struct cut_read){ e, cut_memory_value(e), 0 };
 }
 
-static unsigned
-row_of_device(uint64_t device)
-{
-	for (unsigned row = 0; row < FUZZ_ROWS; row++)
-		if (fuzz_devices[row].device == device)
-			return row;
-	return 0;
-}
-
 /* Bytes of a port's input that it took, and of which port. */
 static uint64_t
 consumed(const struct cut_event *e, uint64_t *port)
@@ -222,7 +213,8 @@ static void
 put_kick(const struct cut_event *e)
 {
 	put(FUZZ_OP_kick,
-	    (struct fuzz_op){ .row = (uint8_t)row_of_device(e->did->at),
+	    (struct fuzz_op){
+		.row = (uint8_t)(fuzz_row((unsigned)e->did->at) % FUZZ_ROWS),
 		.offset = (uint32_t)e->did->value });
 }
 

@@ -205,6 +205,7 @@ static void
 change_data(const struct cut_event *e, uint8_t *to, uint64_t size)
 {
 	const struct fuzz_device *balloon = &fuzz_devices[FUZZ_ROW_balloon];
+	unsigned row = fuzz_row(e->subject);
 	struct virtio_blk_outhdr head;
 	uint32_t number;
 
@@ -214,15 +215,13 @@ change_data(const struct cut_event *e, uint8_t *to, uint64_t size)
 			number = DATA + number % (FUZZ_LOW / PAGE - DATA);
 			memcpy(to + i, &number, sizeof(number));
 		}
-	for (unsigned row = 0; row < FUZZ_ROWS && size == sizeof(head); row++)
-		if (fuzz_devices[row].device == e->subject &&
-		    fuzz_devices[row].type == &virtio_blk_type) {
-			memcpy(&head, to, sizeof(head));
-			if (head.type <= VIRTIO_BLK_T_OUT &&
-			    head.sector >= SECTORS)
-				head.sector %= SECTORS / 2;
-			memcpy(to, &head, sizeof(head));
-		}
+	if (size == sizeof(head) && row < FUZZ_ROWS &&
+	    fuzz_devices[row].type == &virtio_blk_type) {
+		memcpy(&head, to, sizeof(head));
+		if (head.type <= VIRTIO_BLK_T_OUT && head.sector >= SECTORS)
+			head.sector %= SECTORS / 2;
+		memcpy(to, &head, sizeof(head));
+	}
 }
 
 bool

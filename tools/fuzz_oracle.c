@@ -70,7 +70,8 @@ static struct {
 	uint32_t data;
 } debt;
 
-/* 4.1.5.3.1, 4.1.4.5.1; PCI 6.8.2.9: pending while masked. A message to anywhere but the local APICs is lost. */
+/* 4.1.5.3.1, 4.1.4.5.1; PCI 6.8.2.9: pending while masked. A message to anywhere
+ * but the local APICs is lost. */
 void
 oracle_owe(const struct ring *r)
 {
@@ -137,12 +138,10 @@ may_keep(unsigned device, unsigned queue)
 void
 oracle_kicked(unsigned device, unsigned queue)
 {
-	unsigned row = 0;
+	unsigned row = fuzz_row(device);
 	const struct virtio_queue *q;
 	const struct ring *r;
 
-	while (row < FUZZ_ROWS && fuzz_devices[row].device != device)
-		row++;
 	if (row == FUZZ_ROWS || queue >= fuzz_devices[row].type->queues)
 		return;
 	q = fuzz_queue(row, queue);
@@ -222,7 +221,7 @@ static struct settled {
 	uint32_t input, resets;
 	uint64_t features;
 } settled[FUZZ_ROWS];
-static uint32_t resets[FUZZ_ROWS], inputs = 1;
+static uint32_t resets[FUZZ_ROWS];
 
 void
 oracle_reset(unsigned row)
@@ -236,9 +235,9 @@ judge_settled(unsigned row, const struct virtio *v)
 	enum { OK = VIRTIO_CONFIG_S_FEATURES_OK | VIRTIO_CONFIG_S_DRIVER_OK };
 	struct settled *s = &settled[row];
 
-	if (s->input == inputs && s->resets == resets[row])
+	if (s->input == oracle_input && s->resets == resets[row])
 		check(v->features == s->features);
-	s->input = (v->status & OK) != 0 ? inputs : 0;
+	s->input = (v->status & OK) != 0 ? oracle_input : 0;
 	s->resets = resets[row];
 	s->features = v->features;
 }
@@ -329,7 +328,6 @@ void
 oracle_end(void)
 {
 	judge_devices();
-	inputs++;
 	oracle_wires();
 	oracle_chips();
 	if (&fuzz_main_thorough == NULL && fuzz.trace % 16 != 0)

@@ -95,12 +95,9 @@ void
 oracle_request(unsigned device, uint32_t tag, bool failed)
 {
 	enum { HEADER_BYTES = 16 };
-	struct flight *f = NULL;
+	const struct virtio_queue *q = fuzz_queue(fuzz_row(device), tag >> 16);
+	struct flight *f = oracle_flight(&q->ring, (uint16_t)tag, false);
 
-	for (unsigned row = 0; row < FUZZ_ROWS; row++)
-		if (fuzz_devices[row].device == device)
-			f = oracle_flight(&fuzz_queue(row, tag >> 16)->ring,
-			    (uint16_t)tag, false);
 	if (f == NULL)
 		return;
 	check(f->readable >= HEADER_BYTES);

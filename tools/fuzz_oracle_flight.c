@@ -17,14 +17,14 @@ static unsigned flying;
 bool oracle_lost;
 
 static struct ring rings[FUZZ_ROWS][QUEUES];
-static uint32_t inputs;
+uint32_t oracle_input = 1;
 
 void
 oracle_begin(void)
 {
 	flying = 0;
 	oracle_lost = false;
-	inputs++;
+	oracle_input++;
 }
 
 struct flight *
@@ -75,7 +75,7 @@ oracle_start(struct ring *r, const struct virtq *q,
 {
 	*r = (struct ring){
 		.q = q,
-		.input = inputs,
+		.input = oracle_input,
 		.row = r->row,
 		.queue = r->queue,
 		.at = *at,
@@ -91,13 +91,13 @@ oracle_ring(const struct virtq *q)
 	static struct ring *last;
 	uint8_t row, queue;
 
-	if (last != NULL && last->q == q && last->input == inputs)
+	if (last != NULL && last->q == q && last->input == oracle_input)
 		return last;
 	oracle_owner(q, &row, &queue);
 	last = &rings[row][queue];
 	last->row = row;
 	last->queue = queue;
-	if (last->q != q || last->input != inputs)
+	if (last->q != q || last->input != oracle_input)
 		oracle_start(last, q, &q->ring, q->features);
 	return last;
 }

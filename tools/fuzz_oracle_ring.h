@@ -16,7 +16,7 @@ enum ring_call { RING_POP, RING_USE, RING_FLUSH, RING_ON, RING_OFF };
 struct ring {
 	const struct virtq *q;
 	uint8_t row, queue;
-	uint32_t input; /* the number of the one that it is of */
+	uint32_t input; /* that it is of: oracle_input */
 	struct virtq_layout at;
 	uint64_t features;
 	bool packed;
@@ -55,6 +55,9 @@ struct flight *oracle_flight(const struct virtq *q, uint16_t id, bool pushed);
 /* So many were there at once, or so odd, that not all are known any more: until
  * the input ends nothing is said of rings. */
 extern bool oracle_lost;
+
+/* The number of this input, never 0: what is noted of another is stale. */
+extern uint32_t oracle_input;
 
 /* A chain was popped; what becomes of it; memory to write of one was given. */
 void oracle_fly(struct ring *r, const struct chain *chain);

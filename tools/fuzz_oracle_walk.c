@@ -198,13 +198,18 @@ first_word(const struct ring *r)
 	    r->packed ? packed_at(r, r->avail) + 14 : r->at.driver + 2);
 }
 
+/* By that word of it. */
+static bool
+offers(const struct ring *r, uint16_t word)
+{
+	return r->packed ? is_avail(r, r->avail, word)
+			 : word != (uint16_t)r->avail;
+}
+
 bool
 oracle_offered(const struct ring *r)
 {
-	uint16_t word = first_word(r);
-
-	return r->packed ? is_avail(r, r->avail, word)
-			 : word != (uint16_t)r->avail;
+	return offers(r, first_word(r));
 }
 
 static bool
@@ -229,8 +234,7 @@ oracle_walk(const struct ring *r, const struct chain *chain)
 	uint16_t word = first_word(r), id = 0;
 	bool fine;
 
-	if (r->packed ? !is_avail(r, r->avail, word)
-		      : word == (uint16_t)r->avail)
+	if (!offers(r, word))
 		return RING_EMPTY;
 	fine = walk(&w, word, &id) && is_free(&w, id);
 	if (w.blind)
