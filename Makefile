@@ -107,9 +107,9 @@ $(TESTS): %: %.o $(PUREO)
 	@echo "  LD $@"
 	@$(CC) $(SAN) -o $@ $^ -pthread
 
-include tools/fuzz.mk
-include tools/fuzz_parsers.mk
-include tools/fuzz_record.mk
+include tools/fuzz/fuzz.mk
+include tools/fuzz/parsers.mk
+include tools/fuzz/record.mk
 
 # The chips beside QEMU's.
 DIFF   := $(BUILD)/unit/tools/diff_chips
@@ -159,7 +159,7 @@ kill-sweep: $(BUILD)/mica $(SWEEPS) guests
 	$(BUILD)/tools/kill_sweep $(BUILD) 1000
 
 check: $(BUILD)/mica $(BUILD)/bench/spin.elf $(TESTS) $(DIFF) $(DIFF).rom \
-	$(SWEEPS) $(TRY) $(FCHECK) $(F)/board $(F)/fuzz_replay guests
+	$(SWEEPS) $(TRY) $(FCHECK) $(F)/board $(F)/replay guests
 	tools/check $(BUILD)
 
 check-long: export MICA_LONG = yes
@@ -173,7 +173,7 @@ lint:
 
 fmt:
 	clang-format -i vmm/*.[ch] devices/*.[ch] boot/*.[ch] tools/*.[ch] \
-	    guest-tests/*.c guest-tests/lib/*.[ch]
+	    tools/fuzz/*.[ch] guest-tests/*.c guest-tests/lib/*.[ch]
 
 coverage:
 	tools/coverage

@@ -56,7 +56,7 @@ $(eval $(call guest,t_bzimage16,t_linux16,bzimage16,0x100000,bzimage))
 $(eval $(call guest,t_flat_real,t_flat,flat_real,0x7c00,guest))
 $(eval $(call guest,t_flat_protected,t_flat,flat_protected,0x100000,guest))
 $(eval $(call guest,t_flat_long,t_flat,flat_long,0x200000,guest))
-# Above all that an input of tools/fuzz_board writes to.
+# Above all that an input of tools/fuzz/board writes to.
 $(eval $(call guest,h_replay,h_replay,pvh,0x4000000,guest))
 
 # Those that no line above names are entered by PVH.

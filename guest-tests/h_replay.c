@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Hostile: does what an input of tools/fuzz_board does, which tools/fuzz_replay.c
+ * Hostile: does what an input of tools/fuzz/board does, which tools/fuzz/replay.c
  * has made the first module of. Nothing is expected of what it reads; mica has
  * to be there at the end.
  */
 #include "guest-tests/lib/check.h"
 #include "guest-tests/lib/cpu.h"
 #include "guest-tests/lib/guest.h"
-#include "tools/fuzz_replay.h"
+#include "tools/fuzz/replay.h"
 
 enum { ACCESSES_MAX = 1 << 14, COM1 = 0x3f8, LCR = 3, MCR = 4 };
 

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What must be true of the other chips: indices and counts of their FIFOs and
+ * state machines within what there is, and lines that say what their registers
+ * say. Each from the chip's data sheet.
+ */
+#include <linux/serial_reg.h>
+
+#include "tools/fuzz/board.h"
+#include "tools/fuzz/oracle.h"
+
+/* What each chip hears is what the wires carry. */
+void
+oracle_wires(void)
+{
+	const struct i8259 *pic = &fuzz_board->pic;
+	uint32_t lines = 0;
+
+	for (unsigned i = 0; i < IRQ_LINES; i++)
+		lines |= (uint32_t)fuzz.line[i] << i;
+	check((pic->master.line & ~4) == (lines & 0xff & ~4u));
+	check(pic->slave.line == (lines >> 8 & 0xff));
+	check((bool)pic->intr == fuzz.intr);
+	/* the PIT is the IOAPIC's pin 2, as on every PC */
+	check(fuzz_board->ioapic.lines == ((lines & ~5u) | (lines & 1) << 2));
+	check(fuzz_board->ioapic.routed == fuzz.routed);
+}
+
+static void
+judge_pic(const struct i8259_chip *c)
+{
+	check(c->lowest < 8 && c->icw_next <= 4 && c->icw_next != 1);
+	check(c->ready <= 1 && (!c->ready || c->icw_next == 0));
+	check((c->icw2 & 7) == 0);
+}
+
+/* 82093AA: remote IRR is a level pin's alone. */
+static void
+judge_ioapic(const struct ioapic *io)
+{
+	enum { REMOTE_IRR = 1 << 14, LEVEL = 1 << 15, MASKED = 1 << 16 };
+
+	for (unsigned pin = 0; pin < IOAPIC_PINS; pin++) {
+		uint64_t rte = io->rte[pin];
+		bool level = (rte & LEVEL) && (rte & 0x700) <= 0x100;
+
+		check((rte & REMOTE_IRR) == 0 || level);
+		/* sent, if it is high and nothing forbids */
+		check(!level || (io->lines >> pin & 1) == 0 ||
+		    (rte & (REMOTE_IRR | MASKED)) != 0);
+	}
+}
+
+/* PC16550D, 8.6: INTR is high while a source that is enabled is pending. */
+static void
+judge_uart(const struct uart8250 *u)
+{
+	bool fifos = u->fcr & UART_FCR_ENABLE_FIFO;
+	bool pending = ((u->ier & UART_IER_RLSI) && u->errors != 0) ||
+	    ((u->ier & UART_IER_RDI) && u->rx_count > 0) ||
+	    ((u->ier & UART_IER_THRI) && u->thre) ||
+	    ((u->ier & UART_IER_MSI) && u->deltas != 0);
+
+	check(u->rx_first < UART8250_FIFO);
+	check(u->rx_count <= (fifos ? UART8250_FIFO : 1));
+	check(fuzz.line[IRQ_COM1] == pending);
+}
+
+static void
+judge_pit(const struct i8254 *pit)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		const struct i8254_counter *c = &pit->counter[i];
+
+		check(c->mode <= 5 && c->phase <= 2 && c->high <= 1);
+		check(c->write_msb <= 1 && c->read_msb <= 1);
+		check(c->start <= pit->now);
+	}
+	check(pit->port_b <= 0x0f);
+}
+
+/* Page 13: SET clears UIE; IRQF is any flag whose enable is set; and PIE's ticks
+ * come. The chain is less than a second off; no time is shown that is yet to
+ * come. */
+static void
+judge_rtc(const struct mc146818 *rtc)
+{
+	enum { A = 10, B, C, D, UIP = 0x80, IRQF = 0x80, VRT = 0x80 };
+	enum { SET = 0x80, UIE = 0x10, FLAGS = 0x70, SECOND_NS = 1000000000 };
+	bool raised = rtc->cmos[B] & rtc->cmos[C] & FLAGS;
+
+	check(fuzz.line[IRQ_RTC] == raised);
+	check((rtc->cmos[A] & UIP) == 0 && rtc->cmos[D] == VRT);
+	check((rtc->cmos[C] & ~(FLAGS | IRQF)) == 0);
+	check(rtc->lost <= 1 << 20);
+	check(rtc->phase_ns < SECOND_NS);
+	check(rtc->second <= (fuzz.now_ns + rtc->phase_ns) / SECOND_NS);
+	check((rtc->cmos[B] & SET) == 0 || (rtc->cmos[B] & UIE) == 0);
+}
+
+/* ACPI 4.8.3.1: the SCI; of timer, button and clock alone. */
+static void
+judge_power(const struct power *p)
+{
+	check(fuzz.line[IRQ_SCI] == ((p->status & p->enable) != 0));
+	check((p->status & ~0x501) == 0);
+	check(p->shutdown_bytes < 8);
+}
+
+static void
+judge_fw_cfg(const struct fw_cfg *f)
+{
+	check(f->count <= FW_CFG_ITEMS && f->used <= FW_CFG_BYTES);
+}
+
+void
+oracle_chips(void)
+{
+	judge_pic(&fuzz_board->pic.master);
+	judge_pic(&fuzz_board->pic.slave);
+	judge_ioapic(&fuzz_board->ioapic);
+	judge_uart(&fuzz_board->com1);
+	judge_pit(&fuzz_board->pit);
+	judge_rtc(&fuzz_board->rtc);
+	judge_power(&fuzz_board->power);
+	judge_fw_cfg(&fuzz_board->fw_cfg);
+}
