@@ -47,7 +47,7 @@ loop_host_ns(void)
 static void
 give_up(const char *what)
 {
-	warn("%s: %s", what, strerror(errno));
+	warn_once("%s: %s", what, strerror(errno));
 	vm_stop(STOP_HOST, 0);
 }
 
@@ -257,7 +257,7 @@ loop_main(void *unused)
 		bool disks;
 
 		pthread_mutex_lock(&vm.lock);
-		if (n < 0 && errno != EINTR && !vm_stopping())
+		if (n < 0 && errno != EINTR)
 			give_up("event loop");
 		loop_grant();
 		for (int i = 0; i < n; i++)

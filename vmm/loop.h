@@ -94,8 +94,8 @@ void loop_clock(bool runs);
  * EPOLLET need not be read: each write to it is an event. */
 bool loop_watch(unsigned source, int fd, uint32_t events);
 
-/* The same, and says what is wrong itself: of what was watched before, or comes
- * while the guest runs. */
+/* The same of what was watched before, or comes while the guest runs: what the
+ * host has no room for is said, and tried again in a second. */
 void loop_rewatch(unsigned source, int fd, uint32_t events);
 
 /* The calling thread is the loop's from here on; does what others have wished

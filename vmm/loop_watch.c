@@ -51,6 +51,21 @@ watch_now(unsigned source, int fd, uint32_t events)
 	return watch(vm.loop.epoll, source, fd, events);
 }
 
+static void
+wish(unsigned source, int fd, uint32_t events)
+{
+	check(source < LOOP_KICK);
+	vm.loop.wish[source].fd = fd;
+	vm.loop.wish[source].events = events;
+}
+
+static void
+put_off(unsigned source)
+{
+	vm.loop.later |= 1u << source;
+	vm.loop.later_ns = stats_now_ns() + LOOP_LATER_MS * (uint64_t)1000000;
+}
+
 bool
 loop_watch(unsigned source, int fd, uint32_t events)
 {
@@ -58,14 +73,28 @@ loop_watch(unsigned source, int fd, uint32_t events)
 
 	if (source < LOOP_KICK)
 		l->wished &= ~(1u << source);
-	if (!vm.running || is_loop)
-		return watch_now(source, fd, events);
-	check(source < LOOP_KICK);
-	l->wish[source].fd = fd;
-	l->wish[source].events = events;
-	l->wished |= 1u << source;
-	loop_post();
-	return true;
+	if (vm.running && !is_loop) {
+		wish(source, fd, events);
+		l->wished |= 1u << source;
+		loop_post();
+		return true;
+	}
+	if (source < LOOP_KICK)
+		l->later &= ~(1u << source);
+	return watch_now(source, fd, events);
+}
+
+/* The host lacks something, which ends or does not; meanwhile nobody hears the
+ * source. What epoll refuses always it would refuse again. */
+static void
+try_later(unsigned source)
+{
+	if (errno == EPERM) {
+		warn_once("event loop: %s", strerror(errno));
+		return;
+	}
+	warn_once("event loop: %s; tried again every second", strerror(errno));
+	put_off(source);
 }
 
 void
@@ -83,30 +112,28 @@ loop_grant(void)
 		if (!watch_now(
 			source, l->wish[source].fd, l->wish[source].events) &&
 		    l->wish[source].events != 0)
-			warn_once("event loop: %s", strerror(errno));
+			try_later(source);
 	}
 }
 
 void
 loop_rewatch(unsigned source, int fd, uint32_t events)
 {
-	if (!loop_watch(source, fd, events) && events != 0)
-		warn_once("event loop: %s", strerror(errno));
+	if (!loop_watch(source, fd, events) && events != 0) {
+		wish(source, fd, events);
+		try_later(source);
+	}
 }
 
 void
 loop_accept_failed(unsigned source, int listener, uint32_t events)
 {
-	struct loop *l = &vm.loop;
-
 	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) {
 		loop_rewatch(source, listener, events);
 		return;
 	}
 	warn_once("accept: %s; tried again every second", strerror(errno));
 	loop_rewatch(source, listener, 0);
-	l->wish[source].fd = listener;
-	l->wish[source].events = events;
-	l->later |= 1u << source;
-	l->later_ns = stats_now_ns() + LOOP_LATER_MS * (uint64_t)1000000;
+	wish(source, listener, events);
+	put_off(source);
 }
