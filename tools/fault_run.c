@@ -35,6 +35,7 @@
 #define ANY	  (-1)
 #define SECOND(n) ((int64_t)1 << 32 | (uint32_t)(n))
 #define THIRD(n)  ((int64_t)2 << 32 | (uint32_t)(n))
+#define FOURTH(n) ((int64_t)3 << 32 | (uint32_t)(n))
 
 const struct fault_row fault_rows[CALLS] = {
 #define ROW(row, each, told, number, with, says, ...)                          \
