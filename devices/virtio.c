@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Virtio devices between transport and device logic, after virtio 1.3: status
- * (2.1, 3.1), features (2.2, 6), notifications (2.3), reset (2.4, 2.6.1),
- * configuration space (2.5), queues.
+ * (2.1, 3.1), features (2.2, 6), notifications of the driver (2.3), reset
+ * (2.4), configuration space (2.5). The queues are in virtio_queue.c.
  *
  * Threads: vCPUs and the loop, with the board's lock held.
  *
@@ -15,13 +15,8 @@
 #include <linux/virtio_ring.h>
 #include <string.h>
 
-#include "vmm/kick.h"
-#include "vmm/log.h"
-
 /* Younger than many a system's headers. */
 enum { F_NOTIFICATION_DATA = 38 };
-
-enum { ISR_QUEUE = 1 << 0, ISR_CONFIG = 1 << 1 }; /* 4.1.4.5 */
 
 #define BIT(n) ((uint64_t)1 << (n))
 
@@ -111,76 +106,6 @@ acceptable(const struct virtio *v, const struct virtio_type *type)
 }
 
 /*
- * Queues.
- */
-
-unsigned
-virtio_queues(const struct virtio *v, const struct virtio_type *type)
-{
-	unsigned wanted = v->setup.queues;
-
-	return wanted == 0 ? type->queues : MIN(wanted, type->queues);
-}
-
-struct virtio_queue *
-virtio_queue(struct virtio *v, const struct virtio_type *type, unsigned index)
-{
-	struct virtio_queue *first = (void *)((uint8_t *)v + type->queues_at);
-
-	return index < virtio_queues(v, type) ? &first[index] : NULL;
-}
-
-static void
-needs_reset(struct virtio *v)
-{
-	v->status |= VIRTIO_CONFIG_S_NEEDS_RESET; /* 2.1.2 */
-	virtio_config_changed(v);
-}
-
-static void
-fault(struct virtio *v, const struct virtio_queue *q)
-{
-	uint32_t bit = 1u << q->ring.broken;
-
-	_Static_assert(VIRTQ_BROKENS <= 32, "virtio.h: bits of `warned`");
-	v->faults++;
-	if ((v->warned & bit) == 0)
-		warn_first("PCI device %u: %s; it waits to be reset",
-		    v->function.device, virtq_broken_text(q->ring.broken));
-	v->warned |= bit;
-	needs_reset(v);
-}
-
-void
-virtio_queue_enable(
-    struct virtio *v, const struct virtio_type *type, unsigned index)
-{
-	struct virtio_queue *q = virtio_queue(v, type, index);
-
-	if (!virtq_enable(&q->ring, guest_ram, &q->layout, v->features))
-		fault(v, q);
-	else
-		kick_enable(v->function.device, index);
-}
-
-void
-virtio_queue_reset(
-    struct virtio *v, const struct virtio_type *type, unsigned index)
-{
-	struct virtio_queue *q = virtio_queue(v, type, index);
-
-	if (q->ring.enabled) {
-		kick_disable(v->function.device, index);
-		if (type->stop != NULL)
-			type->stop(v, index);
-	}
-	virtq_reset(&q->ring); /* 2.6.1.1.1: available and used state, too */
-	q->layout = (struct virtq_layout){ .size = type->queue_size };
-	q->vector = VIRTIO_NO_VECTOR; /* 4.1.5.1.2.1 */
-	q->page = 0;
-}
-
-/*
  * Status and reset.
  */
 
@@ -231,17 +156,17 @@ virtio_set_status(struct virtio *v, const struct virtio_type *type,
 }
 
 /*
- * Notifications.
+ * Interrupts.
  */
 
 /* 4.1.4.5.1: the queue's bit is for INTA# alone, the configuration's for all;
  * with MSI-X and no vector there is no interrupt (4.1.5.3.1, 4.1.5.4.1). */
-static void
-interrupt(struct virtio *v, uint8_t isr, uint16_t vector)
+void
+virtio_interrupt(struct virtio *v, uint8_t isr, uint16_t vector)
 {
 	bool msix = v->function.msix.enabled;
 
-	if (!msix || isr == ISR_CONFIG)
+	if (!msix || isr == VIRTIO_ISR_CONFIG)
 		v->isr |= isr;
 	pci_function_interrupt(&v->function, v->isr != 0);
 	if (msix && vector != VIRTIO_NO_VECTOR)
@@ -271,71 +196,7 @@ virtio_config_changed(struct virtio *v)
 {
 	v->generation++;
 	if (v->status & VIRTIO_CONFIG_S_DRIVER_OK) /* 2.1.2 */
-		interrupt(v, ISR_CONFIG, v->config_vector);
-}
-
-bool
-virtio_pop(struct virtio_queue *q, struct chain *chain)
-{
-	return virtq_pop(&q->ring, guest_ram, chain);
-}
-
-void
-virtio_push(struct virtio_queue *q, uint16_t id, uint32_t len)
-{
-	virtq_push(&q->ring, guest_ram, id, len);
-}
-
-void
-virtio_flush(struct virtio *v, struct virtio_queue *q)
-{
-	if (virtq_flush(&q->ring, guest_ram))
-		interrupt(v, ISR_QUEUE, q->vector);
-	if (q->ring.broken && (v->status & VIRTIO_CONFIG_S_NEEDS_RESET) == 0)
-		fault(v, q);
-}
-
-/* 2.1.2: no buffer before DRIVER_OK, unless by a legacy driver's queue (3.1.2);
- * and no DMA that PCI forbids. */
-static bool
-runs(const struct virtio *v, const struct virtio_queue *q)
-{
-	if (!q->ring.enabled || !pci_function_masters(&v->function) ||
-	    (v->status & VIRTIO_CONFIG_S_NEEDS_RESET) != 0)
-		return false;
-	return (v->status & VIRTIO_CONFIG_S_DRIVER_OK) != 0 || q->page != 0;
-}
-
-/* A turn ends when Queue Size buffers were popped: the loop lets others have
- * theirs before it comes back. */
-void
-virtio_kick(struct virtio *v, const struct virtio_type *type, unsigned queue)
-{
-	struct virtio_queue *q = virtio_queue(v, type, queue);
-	bool more;
-
-	if (q == NULL || !runs(v, q)) /* 2.7.10.2: kicks for nothing */
-		return;
-	virtq_notify_disable(&q->ring, guest_ram);
-	more = type->kick(v, queue);
-	virtio_flush(v, q);
-	if (more && virtq_notify_enable(&q->ring, guest_ram))
-		kick_post(v->function.device, queue);
-}
-
-void
-virtio_notify(struct virtio *v, const struct virtio_type *type, unsigned queue)
-{
-	if (virtio_queue(v, type, queue) != NULL)
-		kick_post(v->function.device, queue);
-}
-
-void
-virtio_kick_all(struct virtio *v, const struct virtio_type *type)
-{
-	for (unsigned i = 0; i < virtio_queues(v, type); i++)
-		if (virtio_queue(v, type, i)->ring.enabled)
-			kick_post(v->function.device, i);
+		virtio_interrupt(v, VIRTIO_ISR_CONFIG, v->config_vector);
 }
 
 /*

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The side of virtio.c that the transports see: virtio_pci.c (modern) and
- * virtio_legacy.c drive a device by these calls and keep no state of their own.
+ * The side of virtio.c and virtio_queue.c that the transports see: virtio_pci.c
+ * with virtio_common.c (modern) and virtio_legacy.c drive a device by these
+ * calls and keep no state of their own.
  */
 #ifndef DEVICES_VIRTIO_TRANSPORT_H
 #define DEVICES_VIRTIO_TRANSPORT_H
@@ -52,6 +53,10 @@ void virtio_kick_all(struct virtio *v, const struct virtio_type *type);
 
 /* What a vector register holds after this was written to it. */
 uint16_t virtio_vector(const struct virtio *v, uint16_t value);
+
+/* An event of the ISR's bit, with that vector: tells the driver. */
+enum { VIRTIO_ISR_QUEUE = 1 << 0, VIRTIO_ISR_CONFIG = 1 << 1 }; /* 4.1.4.5 */
+void virtio_interrupt(struct virtio *v, uint8_t isr, uint16_t vector);
 
 /* The ISR, which reading clears. */
 uint8_t virtio_take_isr(struct virtio *v);
