@@ -2,10 +2,13 @@
  *
  * See unit.h.
  */
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "devices/balloon.h"
 #include "tools/unit.h"
@@ -28,6 +31,35 @@ static const char *current;
 static unsigned cases, failed;
 static bool broken;
 
+/* What a case may take that is sound, however slow and busy the machine. */
+enum { CPU_SECONDS = 60, SECONDS = 300 };
+
+static char hangs[512]; /* what to say of one that takes longer */
+static int hangs_length;
+
+/* The case waits for what never comes, or goes round for ever. */
+static void
+too_long(int signal)
+{
+	(void)signal;
+	_exit(write(STDOUT_FILENO, hangs, (size_t)hangs_length) < 0 ? 2 : 1);
+}
+
+static void
+limit_time(const char *name)
+{
+	hangs_length = snprintf(hangs, sizeof(hangs),
+	    "# it hangs: no end after %d s of CPU time, or %d s\n"
+	    "not ok %u - %.300s\n",
+	    CPU_SECONDS, SECONDS, cases + 1, name);
+	fflush(stdout); /* what stdio holds, too_long() may not touch */
+	signal(SIGALRM, too_long);
+	signal(SIGPROF, too_long);
+	alarm(SECONDS);
+	setitimer(ITIMER_PROF,
+	    &(struct itimerval){ .it_value = { CPU_SECONDS, 0 } }, NULL);
+}
+
 static void
 finish_case(void)
 {
@@ -41,6 +73,8 @@ void
 unit_case(const char *name)
 {
 	finish_case();
+	if (name != NULL)
+		limit_time(name);
 	current = name;
 	broken = false;
 	memset(&fake, 0, sizeof(fake));

@@ -17,7 +17,8 @@
 #include "vmm/loop.h"
 #include "vmm/stop.h"
 
-/* Begin a case: its name in TAP. Resets the stand-ins. */
+/* Begin a case: its name in TAP. Resets the stand-ins. One that has no end is
+ * "not ok", and the test's last. */
 void unit_case(const char *name);
 
 /* Ends the last case, prints the plan; the exit status. */
