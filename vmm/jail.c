@@ -138,7 +138,9 @@ may_map_root(void)
 /* A root that may not be somebody else, as in a container whose user is the
  * only one, stays what it is; without capabilities it gets no namespaces. Nor
  * does a user's mica whose memory is not its user's to look into, as one with
- * a group of its own: see jail_be_somebody(). */
+ * a group of its own: it would have to be dumped for a moment, see
+ * jail_be_somebody(), when he, who owns the namespace, may trace it whatever
+ * its group. */
 static bool
 become_owner(void)
 {
