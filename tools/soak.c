@@ -8,8 +8,12 @@
  * than that of the first, but for DRIFT_KIB and what a moment makes of it.
  *
  *	soak BUILD SECONDS [GUESTS]	(GUESTS: patterns, instead of 'h_*')
+ *
+ * Its files are in BUILD/soak, where the next soak takes over what one that was
+ * killed has left.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -19,6 +23,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,8 +43,8 @@ static const struct {
 	{ "mappings", MOMENT }, { "threads", MOMENT } };
 static long taken[GAUGES][LIVES_MAX];
 
-static char dir[] = "/tmp/soak.XXXXXX", control[64], socket_at[64], disk[64];
-static char mica[4096], guest[4096], beside_said[64];
+static char dir[4096], control[4112], socket_at[4112], disk[4112];
+static char mica[4112], guest[4128], beside_said[4112];
 static pid_t pid, beside;
 static int out, client;
 static unsigned tests, failures;
@@ -276,7 +281,7 @@ tell_beside(void)
 static void
 start(const char *build)
 {
-	char path[128], file[128], unix_word[128];
+	char path[4128], file[4128], unix_word[4128];
 	const struct bench b = { "mica",
 		{ mica, "--on-reboot", "restart", "--mem", "64M", "--cpus", "2",
 		    "--control", control, "--disk", path, "--console", file,
@@ -284,7 +289,8 @@ start(const char *build)
 		    "forever blk rng console balloon" } };
 	int fd;
 
-	if (mkdtemp(dir) == NULL)
+	snprintf(dir, sizeof(dir), "%s/soak", build);
+	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
 		give_up(dir);
 	snprintf(mica, sizeof(mica), "%s/mica", build);
 	snprintf(guest, sizeof(guest), "%s/guest-tests/t_work.elf", build);
@@ -295,7 +301,7 @@ start(const char *build)
 	snprintf(path, sizeof(path), "path=%s", disk);
 	snprintf(file, sizeof(file), "file=%s/file", dir);
 	snprintf(unix_word, sizeof(unix_word), "unix=%s", socket_at);
-	fd = open(disk, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	fd = open(disk, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0 || ftruncate(fd, 1 << 20) < 0)
 		give_up(disk);
 	close(fd);
@@ -308,7 +314,7 @@ static void
 finish(void)
 {
 	static const char *const names[] = { "disk", "file", "beside" };
-	char path[128];
+	char path[4112];
 	int status = -1;
 
 	kill(-beside, SIGTERM);
