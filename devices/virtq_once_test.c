@@ -63,7 +63,7 @@ static unsigned given, taken; /* fields, by atomic loads */
 
 #include "devices/virtq_driver_packed.h"
 #include "devices/virtq_driver_split.h"
-#include "tools/unit.h"
+#include "devices/virtq_queue_fixture.h"
 
 enum { DESC = 0x1000, DRIVER = 0x2000, DEVICE = 0x3000, BUF = 0x5000, N = 8 };
 static const struct virtq_layout layout = { DESC, DRIVER, DEVICE, N };
@@ -115,16 +115,12 @@ spy_ptr(const struct gmem *m, gpa_t from, uint64_t len)
 	return copy;
 }
 
-static struct virtq q;
-static struct chain c;
 static struct driver d;
 
 static void
 start(uint64_t features)
 {
-	memset(ram, 0, sizeof(ram));
-	virtq_reset(&q);
-	expect(virtq_enable(&q, &mem, &layout, features));
+	fresh(&layout, features);
 	driver_init(&d, &layout, features);
 }
 

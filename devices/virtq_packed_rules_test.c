@@ -4,8 +4,7 @@
  * one row each, with its section of virtio 1.3. A refused list leaves a queue
  * that does nothing more.
  */
-#include "devices/virtq_fixture.h"
-#include "tools/unit.h"
+#include "devices/virtq_queue_fixture.h"
 
 enum {
 	N = 5,
@@ -17,9 +16,6 @@ enum {
 	A = DESC_AVAIL /* in the first lap */
 };
 static const struct virtq_layout layout = { DESC, DRIVER, DEVICE, N };
-
-static struct virtq q;
-static struct chain c;
 
 struct desc {
 	gpa_t addr;
@@ -161,29 +157,13 @@ put_descs(gpa_t to, const struct desc *desc, unsigned count)
 		    desc[i].flags);
 }
 
-/* A broken queue does nothing more, and says nothing. */
-static void
-expect_dead(void)
-{
-	static uint8_t before[sizeof(ram)];
-
-	memcpy(before, ram, sizeof(ram));
-	expect(!virtq_pop(&q, &mem, &c));
-	expect(!virtq_flush(&q, &mem));
-	expect(!virtq_notify_enable(&q, &mem));
-	virtq_notify_disable(&q, &mem);
-	expect(memcmp(before, ram, sizeof(ram)) == 0);
-}
-
 static void
 judge(const struct row *r)
 {
 	uint64_t features = F_PACKED | (r->direct ? 0 : F_INDIRECT);
 
 	unit_case(r->name);
-	memset(ram, 0, sizeof(ram));
-	virtq_reset(&q);
-	expect(virtq_enable(&q, &mem, &layout, features));
+	fresh(&layout, features);
 	put_descs(DESC, r->ring, ARRAY_SIZE(r->ring));
 	put_descs(TABLE, r->table, ARRAY_SIZE(r->table));
 	expect_eq(virtq_pop(&q, &mem, &c), r->parts > 0);

@@ -4,8 +4,7 @@
  * written and read one by one. What a list may be is in
  * virtq_packed_rules_test.c. Each case has its section of virtio 1.3.
  */
-#include "devices/virtq_fixture.h"
-#include "tools/unit.h"
+#include "devices/virtq_queue_fixture.h"
 
 enum {
 	N = 5,
@@ -20,16 +19,12 @@ enum {
 };
 static const struct virtq_layout layout = { DESC, DRIVER, DEVICE, N };
 
-static struct virtq q;
-static struct chain c;
 static unsigned added; /* slots, in all */
 
 static void
 start(uint64_t features)
 {
-	memset(ram, 0, sizeof(ram));
-	virtq_reset(&q);
-	expect(virtq_enable(&q, &mem, &layout, F_PACKED | features));
+	fresh(&layout, F_PACKED | features);
 	added = 0;
 }
 
@@ -51,14 +46,6 @@ offer(uint16_t id, unsigned count)
 			(wrap(added) ? DESC_AVAIL : DESC_USED));
 		added++;
 	}
-}
-
-static void
-expect_broken(enum virtq_broken why)
-{
-	expect(!virtq_pop(&q, &mem, &c));
-	expect_eq(q.broken, why);
-	expect(virtq_sane(&q, &mem));
 }
 
 /* Offers, pops, pushes. */

@@ -4,14 +4,10 @@
  * by bytes written and read one by one. What a chain may be is in
  * virtq_split_rules_test.c. Each case has its section of virtio 1.3.
  */
-#include "devices/virtq_fixture.h"
-#include "tools/unit.h"
+#include "devices/virtq_queue_fixture.h"
 
 enum { N = 4, DESC = 0x1000, AVAIL = 0x2000, USED = 0x3000, BUF = 0x5000 };
 static const struct virtq_layout layout = { DESC, AVAIL, USED, N };
-
-static struct virtq q;
-static struct chain c;
 
 /* The driver offers the chain at `head` as its n-th buffer. */
 static void
@@ -21,21 +17,11 @@ offer(unsigned n, uint16_t head)
 	put(AVAIL + 2, 2, n + 1);
 }
 
-static void
-expect_broken(enum virtq_broken why)
-{
-	expect(!virtq_pop(&q, &mem, &c));
-	expect_eq(q.broken, why);
-	expect(virtq_sane(&q, &mem));
-}
-
 /* N chains of a descriptor each, to write 16 bytes. */
 static void
 start(uint64_t features)
 {
-	memset(ram, 0, sizeof(ram));
-	virtq_reset(&q);
-	expect(virtq_enable(&q, &mem, &layout, features));
+	fresh(&layout, features);
 	for (unsigned i = 0; i < N; i++)
 		put_desc(DESC + 16 * i, BUF + 16 * i, 16, DESC_WRITE, 0);
 }
