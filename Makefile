@@ -222,7 +222,8 @@ $(BUILD)/bench/%: tools/%.c tools/bench.c
 clean:
 	rm -rf $(BUILD)
 
--include $(wildcard $(BUILD)/*/*.d $(BUILD)/unit/*/*.d $(G)/lib/*.d)
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/unit/*/*.d $(G)/lib/*.d \
+	$(BUILD)/unit/tools/fuzz/*.d)
 .PHONY: all run check check-long lint fmt size bench bench-sandbox bench-blk \
 	bench-timer clean coverage guests soak soak-hour fault-sweep kill-sweep
 .SECONDARY:

@@ -111,5 +111,6 @@ fuzz-cover: $(F)/board.cover
 	    -show-region-summary=false $< devices
 	@tools/fuzz/cover $< $(F)/cover.data
 
--include $(wildcard $(F)/watched/*/*.d $(F)/covered/*/*.d)
+-include $(foreach d,watched covered,$(wildcard $(F)/$d/*/*.d \
+	$(F)/$d/tools/fuzz/*.d))
 .PHONY: fuzz-seeds fuzz-cover $(F)/board.planted

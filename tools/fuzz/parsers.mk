@@ -75,5 +75,5 @@ fuzz-merge: $(FUZZERS:%=$(F)/%.libfuzzer) \
 		$(patsubst %,$(F)/%.trim,$(filter board,$(FUZZERS)))
 	tools/fuzz/run $(BUILD) merge $(FUZZERS)
 
--include $(wildcard $(F)/parsers/*/*.d)
+-include $(wildcard $(F)/parsers/*/*.d $(F)/parsers/tools/fuzz/*.d)
 .PHONY: fuzz fuzz-merge bench-fuzz

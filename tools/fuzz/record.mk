@@ -35,5 +35,5 @@ $(F)/cut: $(BOARDSRC:%.c=$(BUILD)/unit/%.o) \
 fuzz-record: $(F)/mica.record $(F)/cut $(F)/board.libfuzzer guests
 	tools/fuzz/record $(BUILD)
 
--include $(wildcard $(F)/record/*/*.d)
+-include $(wildcard $(F)/record/*/*.d $(F)/record/tools/fuzz/*.d)
 .PHONY: fuzz-record
