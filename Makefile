@@ -72,10 +72,18 @@ $(BUILD)/mica: $(OBJ)
 	@echo "  LD $@"
 	@$(CC) $(OPT) $(HARDEN) $(LINK) -o $@ $(OBJ) -pthread
 
-$(BUILD)/%.o: %.c Makefile
+$(BUILD)/%.o: %.c Makefile $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) $(OPT) $(STD) $(HARDEN) -c -o $@ $<
+
+# Another compiler, or other flags: then all is stale.
+$(BUILD)/flags: FLAGS = $(CC) $(OPT) $(STD) $(HARDEN) $(LINK)
+$(BUILD)/unit/flags: FLAGS = $(CC) $(STD) $(SAN)
+$(BUILD)/flags $(BUILD)/unit/flags: always
+	@mkdir -p $(@D)
+	@echo "$(FLAGS)" | cmp -s - $@ || echo "$(FLAGS)" >$@
+always:
 
 include guest-tests/guests.mk
 
@@ -92,7 +100,7 @@ TEST   := $(wildcard vmm/*_test.c devices/*_test.c boot/*_test.c)
 TESTS  := $(TEST:%.c=$(BUILD)/unit/%)
 PUREO  := $(PURE:%.c=$(BUILD)/unit/%.o) $(BUILD)/unit/tools/unit.o
 
-$(BUILD)/unit/%.o: %.c Makefile
+$(BUILD)/unit/%.o: %.c Makefile $(BUILD)/unit/flags
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) $(STD) $(SAN) -c -o $@ $<
@@ -225,5 +233,6 @@ clean:
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/unit/*/*.d $(G)/lib/*.d \
 	$(BUILD)/unit/tools/fuzz/*.d)
 .PHONY: all run check check-long lint fmt size bench bench-sandbox bench-blk \
-	bench-timer clean coverage guests soak soak-hour fault-sweep kill-sweep
+	bench-timer clean coverage guests soak soak-hour fault-sweep kill-sweep \
+	always
 .SECONDARY:
