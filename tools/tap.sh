@@ -7,6 +7,21 @@ n=0
 failed=0
 why=''
 
+# A script that is killed ends as any other, by its trap on EXIT, which dash
+# else forgets.
+trap 'exit 1' INT TERM HUP
+
+# leave DIRECTORY: that goes, and whatever the script has in the background,
+# such as a guest that never ends. For a trap on EXIT.
+leave() {
+	jobs -p >"$1/jobs"
+	while read -r job; do
+		kill -KILL "$job"
+	done <"$1/jobs" 2>/dev/null
+	wait
+	rm -rf "$1"
+}
+
 # judge STATUS NAME
 judge() {
 	n=$((n + 1))
