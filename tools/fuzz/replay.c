@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Turns an input of fuzz_board into what a guest does on a real machine, for
+ * Turns an input of fuzz/board into what a guest does on a real machine, for
  * guest-tests/h_replay.c: all accesses in their order, and what the driver
  * stores to RAM. Left out: what only the host does, and time; another CPU that
  * changes memory (FUZZ_HOSTILE); everything from the access on that ends the
