@@ -9,6 +9,7 @@
 #   make kill-sweep   mica is killed a thousand times, in five
 #   make fuzz    the fuzz targets, TIME=10m in all, JOBS=2, ENGINE=libfuzzer|afl
 #   make fuzz-merge  minimises their corpora
+#   make fuzz-seeds  writes the board's seeds that are code into its corpus
 #   make fuzz-record  records seeds from real guests, in ten minutes
 #   make fuzz-cover  what of devices/ the board's corpus does not reach
 #   make bench   how long a start takes, and an exit
@@ -181,7 +182,8 @@ lint:
 
 fmt:
 	clang-format -i vmm/*.[ch] devices/*.[ch] boot/*.[ch] tools/*.[ch] \
-	    tools/fuzz/*.[ch] guest-tests/*.c guest-tests/lib/*.[ch]
+	    tools/fuzz/*.[ch] guest-tests/*.c guest-tests/lib/*.[ch] \
+	    guest-tests/linux/*.c
 
 coverage:
 	tools/coverage
