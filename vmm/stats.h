@@ -14,8 +14,8 @@ enum { STATS_REASONS = 48, STATS_ROWS = 64, STATS_MARKS = 64 };
 enum milestone {
 	AT_START,	      /* main's first line */
 	AT_VM_CREATED,	      /* KVM has a machine with its memory */
-	AT_LOADED,	      /* the image and the tables are in memory */
 	AT_VCPUS,	      /* the vCPUs are there with their CPUID */
+	AT_LOADED,	      /* the image and the tables are in memory */
 	AT_FIRST_INSTRUCTION, /* vCPU 0 enters the guest */
 	AT_FIRST_BYTE,	      /* the guest sent a byte to COM1 */
 	AT_STOP,	      /* the guest has ended */
