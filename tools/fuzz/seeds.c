@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Writes seeds for fuzz_board into a directory, one for each kind of mistake
+ * Writes seeds for fuzz/board into a directory, one for each kind of mistake
  * that was found in other virtual machine monitors, and one for each device at
  * its ordinary work, which the fuzzer then varies.
  *
