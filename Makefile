@@ -145,18 +145,17 @@ $(BUILD)/tools/soak: tools/bench.c
 
 # What the sandbox kills.
 TRY    := $(BUILD)/tools/try_calls
-$(TRY): tools/calls.c vmm/seccomp.c tools/bpf_run.h
+$(TRY): tools/calls.c vmm/seccomp.c
+
+# Several sources at once: the compiler does not tell whose headers they are.
+HEADERS := $(wildcard tools/*.h vmm/*.h devices/*.h)
+$(SWEEPS) $(TRY): $(HEADERS) tools/fault_calls.def vmm/syscalls.def \
+	vmm/seccomp_kind.def Makefile
 
 $(SWEEPS) $(TRY): $(BUILD)/%: %.c
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) $(OPT) $(filter-out -MMD -MP,$(STD)) -o $@ $(filter %.c,$^)
-
-$(addprefix $(BUILD)/tools/,fault_sweep peep used_calls): tools/fault_run.h \
-	tools/fault_calls.def
-
-$(TRY) $(BUILD)/tools/used_calls: tools/calls.h vmm/syscalls.def \
-	vmm/seccomp_kind.def vmm/seccomp.h
 
 fault-sweep: $(BUILD)/mica $(SWEEPS) guests
 	$(BUILD)/tools/fault_sweep $(BUILD) whole
@@ -224,10 +223,11 @@ $(BUILD)/bench/%.elf: tools/bench_guest.S tools/bench_guest.ld
 	    -Wl,--build-id=none \
 	    -Wl,-T,tools/bench_guest.ld -o $@ $<
 
-$(BUILD)/bench/%: tools/%.c tools/bench.c
+$(BUILD)/bench/%: tools/%.c tools/bench.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	@echo "  CC $@"
-	@$(CC) $(OPT) $(STD) -static -o $@ $(filter %.c,$^) -pthread
+	@$(CC) $(OPT) $(filter-out -MMD -MP,$(STD)) -static -o $@ \
+	    $(filter %.c,$^) -pthread
 
 clean:
 	rm -rf $(BUILD)

@@ -11,7 +11,7 @@ GUESTC   := $(GUESTCC) -std=gnu11 -I. -MMD -MP $(WARN) -Os -ffreestanding \
 GUESTLD  := $(GUESTCC) -nostdlib -static -Wl,--build-id=none \
 	-Wl,-z,noexecstack,-z,max-page-size=4096
 
-$(BUILD)/boot/tiny.elf: boot/tiny.c
+$(BUILD)/boot/tiny.elf: boot/tiny.c guest-tests/guests.mk
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(GUESTC) -MT $@ -m32 -c -o $(@:.elf=.o) $<
@@ -27,11 +27,11 @@ LIBSRC := $(wildcard guest-tests/lib/*.c) $(addprefix guest-tests/lib/, \
 	long.S stubs.S ap.S pattern.S)
 LIBOBJ := $(patsubst guest-tests/%,$(G)/%.o,$(basename $(LIBSRC)))
 
-$(G)/%.o: guest-tests/%.c
+$(G)/%.o: guest-tests/%.c guest-tests/guests.mk
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(GUESTC) -c -o $@ $<
-$(G)/%.o: guest-tests/%.S
+$(G)/%.o: guest-tests/%.S guest-tests/guests.mk
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(GUESTC) -c -o $@ $<
