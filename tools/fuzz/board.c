@@ -129,6 +129,7 @@ restart(void)
 	board_reset(fuzz_board);
 	fuzz.stop = STOP_NOT;
 	fuzz.chips = true;
+	oracle_restarted();
 }
 
 /* What a life of mica's tells the next that its clock has kept; a guest may
@@ -163,6 +164,7 @@ step(const struct fuzz_op *op)
 	fuzz_main_steps++;
 	oracle_paid();
 	fuzz_trace(code);
+	oracle_operation(code);
 	switch (code) {
 #define OP(row, what)                                                          \
 	case FUZZ_OP_##row:                                                    \
@@ -172,7 +174,7 @@ step(const struct fuzz_op *op)
 	case FUZZ_CODES:
 		break;
 	}
-	oracle_step(code);
+	oracle_step();
 	fuzz.acting = 0;
 	fuzz.chips = false;
 	if ((op->code & FUZZ_LATE) == 0)

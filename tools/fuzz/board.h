@@ -107,7 +107,8 @@ void fuzz_machine_init(void);
 void fuzz_machine_use(unsigned machine); /* a head's, as it starts */
 void fuzz_machine_reset(void);		 /* what was touched of it */
 bool fuzz_machine_is_fresh(void);
-void fuzz_machine_clock(void); /* mica begins: its clock is set */
+const struct board *fuzz_machine_on(void); /* as it comes, START_ON */
+void fuzz_machine_clock(void);		   /* mica begins: its clock is set */
 
 /* Operations and events: by their tables. */
 #define OP(row, what) void fuzz_op_##row(const struct fuzz_op *op);

@@ -176,36 +176,19 @@ place(unsigned row, unsigned queue, uint64_t features, const struct fuzz_op *op)
 	return r;
 }
 
-/* 4.1.4.3, 4.1.5.1.3.1: a queue that was enabled is where the driver has put
- * it, if that fits its registers. */
-static void
-judge_place(bool was, const struct virtq *q, const struct fuzz_ring *r)
-{
-	check(was || !q->enabled ||
-	    (q->ring.desc == r->desc && q->ring.driver == r->driver &&
-		q->ring.device == r->device && q->ring.size == r->size));
-}
-
 static void
 enable_queue(unsigned row, bool io, unsigned queue, struct fuzz_ring *r)
 {
-	const struct virtio_type *type = fuzz_devices[row].type;
-	bool none = queue >= type->queues;
-	const struct virtq *q = &fuzz_queue(row, none ? 0 : queue)->ring;
-	bool was = none || q->enabled;
-
 	*fuzz_ring(row, queue) = *r;
 	if (io) {
 		r = fuzz_ring(row, queue);
-		r->size = type->queue_size;
+		r->size = fuzz_devices[row].type->queue_size;
 		r->driver = r->desc + 16 * (gpa_t)r->size;
 		r->device = ALIGN_UP(r->driver + 6 + 2 * (gpa_t)r->size, 4096);
 		put(row, io, VIRTIO_PCI_QUEUE_SEL, 2, queue);
 		put(row, io, VIRTIO_PCI_QUEUE_PFN, 4, r->desc >> 12);
 		if (fuzz_virtio(row)->function.msix.enabled)
 			put(row, io, VIRTIO_MSI_QUEUE_VECTOR, 2, queue + 1);
-		judge_place(
-		    was || r->desc % 4096 != 0 || r->desc >> 44 != 0, q, r);
 		return;
 	}
 	put(row, io, VIRTIO_PCI_COMMON_Q_SELECT, 2, queue);
@@ -218,7 +201,6 @@ enable_queue(unsigned row, bool io, unsigned queue, struct fuzz_ring *r)
 	put(row, io, VIRTIO_PCI_COMMON_Q_USEDLO, 4, (uint32_t)r->device);
 	put(row, io, VIRTIO_PCI_COMMON_Q_USEDHI, 4, r->device >> 32);
 	put(row, io, VIRTIO_PCI_COMMON_Q_ENABLE, 2, 1);
-	judge_place(was, q, r);
 }
 
 /* 3.1.1, 3.1.2: from reset to DRIVER_OK. `width` bit 0: by ports if the device
@@ -306,17 +288,12 @@ fuzz_op_queue(const struct fuzz_op *op)
 		enable_queue(row, io, queue, &r);
 }
 
-/* 2.4: if the device hears it, there is nothing left of what it was. */
 void
 fuzz_op_reset(const struct fuzz_op *op)
 {
 	unsigned row = op->row % FUZZ_ROWS;
-	bool io = by_ports(row, op);
-	const struct pci_function *f = &fuzz_virtio(row)->function;
 
-	put_status(row, io, 0);
-	if (pci_function_decodes(f, io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY))
-		oracle_fresh(row, false);
+	put_status(row, by_ports(row, op), 0);
 }
 
 /* Vector n interrupts as 0x40 + n; `width`: masked ones, the mask of all. */
@@ -341,23 +318,11 @@ fuzz_op_message(const struct fuzz_op *op)
 	put(row, false, VIRTIO_PCI_COMMON_MSIX, 2, op->offset);
 }
 
-/* PCI 6.2.4: whatever is written to the bytes behind it is not Interrupt Line's.
- */
 void
 fuzz_op_config(const struct fuzz_op *op)
 {
-	unsigned row = op->row % FUZZ_ROWS, reg = op->offset % 256;
-	const struct pci_function *f = &fuzz_virtio(row)->function;
-	uint8_t line = f->line;
-
-	put_config(row, reg, 1u << op->width % 3, (uint32_t)op->value);
-	if (reg == PCI_INTERRUPT_LINE)
-		line = (uint8_t)op->value;
-	check(!f->present || reg / 4 != PCI_INTERRUPT_LINE / 4 ||
-	    f->line == line);
-	/* 6.2.2: bit 10 is Interrupt Disable */
-	check(!f->present || reg != PCI_COMMAND + 1 ||
-	    (f->command >> 10 & 1) == (op->value >> 2 & 1));
+	put_config(op->row % FUZZ_ROWS, op->offset % 256, 1u << op->width % 3,
+	    (uint32_t)op->value);
 }
 
 void

@@ -269,6 +269,12 @@ fuzz_machine_reset(void)
 		restore_pop(&fuzz_pops[i]);
 }
 
+const struct board *
+fuzz_machine_on(void)
+{
+	return &kept[which % FUZZ_MACHINES];
+}
+
 bool
 fuzz_machine_is_fresh(void)
 {

@@ -142,10 +142,18 @@ fuzz_nobody(unsigned index, unsigned offset, unsigned size)
 	unsigned row = 0;
 	enum kind kind = kind_of(index, &row);
 	const struct virtio *v = fuzz_virtio(row);
+	const struct pci_function *f = &v->function;
+	bool hears = f->present && !f->sleeping;
 
-	if (kind == IO && !v->setup.legacy && offset + size <= VIRTIO_IO_SIZE)
-		return v;
-	return kind >= COMMON && kind <= NOTIFY && !v->setup.modern ? v : NULL;
+	if (kind == IO) {
+		hears &= v->setup.legacy && (f->command & PCI_COMMAND_IO) != 0;
+		return hears || offset + size > VIRTIO_IO_SIZE ? NULL : v;
+	}
+	if (kind < COMMON || kind > MSIX)
+		return NULL;
+	hears &= (f->command & PCI_COMMAND_MEMORY) != 0 &&
+	    (kind == MSIX || v->setup.modern);
+	return hears ? NULL : v;
 }
 
 /*
@@ -258,8 +266,10 @@ fuzz_write(enum fuzz_space space, gpa_t at, unsigned size, uint64_t value)
 	oracle_paid();
 	touch_all(space, at, size);
 	record(space, true, at, size, value);
+	oracle_writes(space, at, size, value);
 	if (space == FUZZ_MMIO)
 		mmio_write(fuzz_board, at, size, value);
 	else
 		pio_write(fuzz_board, (uint16_t)at, size, (uint32_t)value);
+	oracle_wrote();
 }

@@ -58,8 +58,8 @@ struct fuzz_region fuzz_region(unsigned index);
 void fuzz_judge_read(
     unsigned index, unsigned offset, unsigned size, uint64_t value);
 
-/* The device that hears nothing of that access, for it lacks the interface; or
- * NULL. */
+/* The device that hears nothing of that access, for it lacks the interface, or
+ * the guest has switched it off (PCI 6.2.2, PM 1.2, 5.4.1); or NULL. */
 const struct virtio *fuzz_nobody(
     unsigned index, unsigned offset, unsigned size);
 

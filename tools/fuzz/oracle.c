@@ -309,7 +309,7 @@ judge_devices(void)
 }
 
 void
-oracle_step(enum fuzz_code code)
+oracle_step(void)
 {
 	oracle_work();
 	judge_devices();
@@ -317,9 +317,6 @@ oracle_step(enum fuzz_code code)
 		oracle_wires();
 		oracle_chips();
 	}
-	for (unsigned row = 0; code == FUZZ_OP_restart && row < FUZZ_ROWS;
-	     row++)
-		oracle_fresh(row, true);
 }
 
 /* All of each table that was used, which takes a while: if time matters, now

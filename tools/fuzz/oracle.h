@@ -19,10 +19,11 @@
 
 #include "devices/board.h"
 #include "tools/fuzz/board_input.h"
+#include "tools/fuzz/board_regions.h"
 
 /* An input begins; an operation was done; the input is at its end. */
 void oracle_begin(void);
-void oracle_step(enum fuzz_code code);
+void oracle_step(void);
 void oracle_end(void);
 
 /* For the way back: buffers that queues gave, fuzz.pops of them, of which the
@@ -79,7 +80,19 @@ void oracle_chips(void);
 void oracle_wires(void);
 bool oracle_runs(const struct virtio *v, const struct virtio_queue *q);
 
-/* Just reset by its driver, or with `all` by the machine: as at power-on. */
+/* An operation begins. */
+void oracle_operation(enum fuzz_code code);
+
+/* A write begins, and was done: it has changed what it may, and if it has reset
+ * a device, that is a fresh one. */
+void oracle_writes(
+    enum fuzz_space space, gpa_t at, unsigned size, uint64_t value);
+void oracle_wrote(void);
+
+/* Just reset by its driver, or with `all` its function, too: as at power-on. */
 void oracle_fresh(unsigned row, bool all);
+
+/* The machine was reset. */
+void oracle_restarted(void);
 
 #endif
