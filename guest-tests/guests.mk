@@ -56,10 +56,8 @@ $(eval $(call guest,t_bzimage16,t_linux16,bzimage16,0x100000,bzimage))
 $(eval $(call guest,t_flat_real,t_flat,flat_real,0x7c00,guest))
 $(eval $(call guest,t_flat_protected,t_flat,flat_protected,0x100000,guest))
 $(eval $(call guest,t_flat_long,t_flat,flat_long,0x200000,guest))
-# Above all that an input of tools/fuzz/board writes to.
-$(eval $(call guest,h_replay,h_replay,pvh,0x4000000,guest))
 
-# Those that no line above names are entered by PVH.
+# Those that no line above names are entered by PVH; h_replay is fuzz.mk's.
 NOPVH := t_multiboot t_multiboot2 t_linux t_linux16 t_flat h_replay
 PVH   := $(filter-out $(NOPVH),$(basename $(notdir \
 	$(wildcard guest-tests/[th]_*.c))))
@@ -93,4 +91,4 @@ guests: $(PVH:%=$(G)/%.elf) $(addprefix $(G)/, \
 	t_multiboot2.elf t_multiboot2.elf32 t_pvh.elf32 t_linux64.elf \
 	t_bzimage.bin t_bzimage16.bin t_flat_real.bin t_flat_protected.bin \
 	t_flat_long.bin pattern.bin pattern2.bin \
-	t_bios.bin h_replay.elf)
+	t_bios.bin)

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * Hostile: does what an input of tools/fuzz/board does, which tools/fuzz/replay.c
- * has made the first module of. Nothing is expected of what it reads; mica has
- * to be there at the end.
+ * Hostile: does what an input of tools/fuzz/board does, a guest for each, which
+ * tools/fuzz/fuzz.mk makes. Nothing is expected of what it reads; mica has to be
+ * there at the end.
  */
-#include "guest-tests/lib/check.h"
 #include "guest-tests/lib/cpu.h"
 #include "guest-tests/lib/guest.h"
 #include "tools/fuzz/replay.h"
 
-enum { ACCESSES_MAX = 1 << 14, COM1 = 0x3f8, LCR = 3, MCR = 4 };
+enum { COM1 = 0x3f8, LCR = 3, MCR = 4 };
 
-/* A copy: the module itself may lie where the input's RAM is. */
-static struct fuzz_access accesses[ACCESSES_MAX];
+extern const struct fuzz_access accesses[], accesses_end[]; /* replay.S */
 
 static void
 in(const struct fuzz_access *a)
@@ -58,15 +56,8 @@ act(const struct fuzz_access *a)
 void
 main(void)
 {
-	const uint64_t *module = (const void *)start_info()->modlist;
-	uint64_t count;
-
-	expect_eq(start_info()->nr_modules, 1, "modules");
-	expect(module[1] <= sizeof(accesses), "the module's size");
-	count = module[1] / sizeof(accesses[0]);
-	memcpy(accesses, (const void *)module[0], module[1]);
-	for (uint64_t i = 0; i < count; i++)
-		act(&accesses[i]);
+	for (const struct fuzz_access *a = accesses; a < accesses_end; a++)
+		act(a);
 	outb(COM1 + LCR, 3); /* as it may not have left it */
 	outb(COM1 + MCR, 0);
 }

@@ -97,7 +97,18 @@ $(F)/board.planted:
 	    $(filter-out $(BUILD)/unit/$(PLANT:.c=.o), \
 	    $(BOARDSRC:%.c=$(BUILD)/unit/%.o)) $(BUILD)/unit/tools/fuzz/main.o
 
-# What an input does, for guest-tests/h_replay.c.
+# What an input does, as a guest by itself: that of its name in the corpus, or
+# INPUT=FILE. It lies above all that an input writes to.
+INPUT    ?= $(BOARD)/$*
+$(G)/h_replay_%.elf: $(F)/replay $(G)/h_replay.o $(G)/lib.a \
+		guest-tests/lib/replay.S guest-tests/lib/guest.ld FORCE
+	@echo "  LD $@"
+	@$(F)/replay $(INPUT) $(@:.elf=.accesses)
+	@$(GUESTC) -DACCESSES='"$(@:.elf=.accesses)"' -c -o $(@:.elf=.o) \
+	    guest-tests/lib/replay.S
+	@$(GUESTLD) -Wl,-T,guest-tests/lib/guest.ld,--defsym=BASE=0x4000000 \
+	    -o $@ $(G)/h_replay.o $(@:.elf=.o) $(G)/lib.a
+
 $(F)/replay: $(BOARDSRC:%.c=$(BUILD)/unit/%.o) \
 		$(BUILD)/unit/tools/fuzz/replay.o
 	@mkdir -p $(@D)
@@ -113,4 +124,5 @@ fuzz-cover: $(F)/board.cover
 
 -include $(foreach d,watched covered,$(wildcard $(F)/$d/*/*.d \
 	$(F)/$d/tools/fuzz/*.d))
-.PHONY: fuzz-seeds fuzz-cover $(F)/board.planted
+FORCE:
+.PHONY: fuzz-seeds fuzz-cover $(F)/board.planted FORCE

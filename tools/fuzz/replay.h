@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * An input of tools/fuzz/board as a real guest can do it: what replay.c
- * writes and guest-tests/h_replay.c reads. Needs no libc.
+ * writes and guest-tests/h_replay.c does. Needs no libc.
  */
 #ifndef TOOLS_FUZZ_REPLAY_H
 #define TOOLS_FUZZ_REPLAY_H
