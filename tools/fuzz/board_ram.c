@@ -2,8 +2,11 @@
  *
  * Guest memory for fuzzers: stands in for vmm/gmem.c (gmem.h). Three pieces,
  * each between guards that AddressSanitizer watches: low RAM, the last page
- * before the MMIO hole, and high RAM; a real machine's is in one piece up to
- * the hole.
+ * before the MMIO hole, and high RAM. The real one's is one mapping of 3 GiB and
+ * more up to the hole: there a byte past low RAM is RAM, too, no guard would
+ * tell, and giving pages back is a system call. Nor would it be looked at, for
+ * its gmem_read() and gmem_write() are no callers from outside that the linker
+ * could send this way. What is like it is the two comparisons of host_of().
  *
  * With a hostile guest another CPU acts on each fetch. Before it, the stream
  * may change what is there; behind it, all that was copied is inverted, so that
