@@ -55,9 +55,12 @@ fuzz_op_read(const struct fuzz_op *op)
 	struct fuzz_region r = fuzz_region(op->row);
 	gpa_t at = place(op, &r);
 	unsigned size = width(op, &r);
+	struct uart8250 com1 = fuzz_board->com1;
 	uint64_t value = fuzz_read(r.space, at, size);
 
 	fuzz_judge_read(op->row, (unsigned)(at - r.at), size, value);
+	if (op->row % FUZZ_REGIONS == FUZZ_PORT_com1 && size == 1)
+		oracle_serial(&com1, (unsigned)(at - r.at), value);
 }
 
 void
@@ -105,11 +108,15 @@ fuzz_op_fill(const struct fuzz_op *op)
 void
 fuzz_op_ack(const struct fuzz_op *op)
 {
+	unsigned vector = oracle_vector();
+
 	fuzz.chips = true;
-	if (op->width & 1)
+	if (op->width & 1) {
 		ioapic_eoi(&fuzz_board->ioapic, (uint8_t)op->value);
-	else
-		fuzz_trace(i8259_ack(&fuzz_board->pic));
+		return;
+	}
+	check(i8259_ack(&fuzz_board->pic) == vector);
+	fuzz_trace(vector);
 }
 
 /* As restart() of vmm/main.c. */

@@ -127,6 +127,8 @@ fuzz_judge_read(unsigned index, unsigned offset, unsigned size, uint64_t value)
 	else if (kind == DEVICE &&
 	    pci_function_decodes(&v->function, PCI_COMMAND_MEMORY))
 		oracle_config(row, offset, size, value);
+	else if (kind == COMMON)
+		oracle_common(row, offset, size, value);
 	if (kind == ECAM)
 		judge_part(fuzz_region(index).at + offset, size, value);
 	header = v->function.msix.enabled ? 24 : 20; /* 4.1.4.10 */

@@ -75,6 +75,15 @@ void oracle_work(void);
 /* Since that call, the same queue was kicked, and is to be kicked again. */
 void oracle_again(bool hostile);
 
+/* What the 8259s have to answer to an INTA cycle now. */
+unsigned oracle_vector(void);
+
+/* COM1 was like this, and then a byte was read of it. */
+void oracle_serial(const struct uart8250 *was, unsigned reg, uint64_t value);
+
+/* So much was read of the common configuration. */
+void oracle_common(unsigned row, unsigned reg, unsigned size, uint64_t value);
+
 /* Between the files. */
 void oracle_chips(void);
 void oracle_wires(void);

@@ -26,6 +26,53 @@ oracle_wires(void)
 	check(fuzz_board->ioapic.routed == fuzz.routed);
 }
 
+/* 8259A, "fully nested mode", "rotation", "special mask mode", "special fully
+ * nested mode": the IR that is to be served next, or -1. */
+static int
+asks(const struct i8259_chip *c)
+{
+	enum { SFNM = 0x10 };
+	unsigned serving = c->special_mask ? c->isr & ~c->imr : c->isr;
+	unsigned asking = c->line & (c->elcr | c->edge) & ~c->imr;
+	unsigned again = c->icw4 & SFNM ? c->cascade : 0;
+
+	if (!c->ready)
+		return -1;
+	for (unsigned rank = 0; rank < 8; rank++) {
+		unsigned ir = (c->lowest + 1u + rank) % 8, above = 0;
+
+		for (unsigned i = 0; i < rank; i++)
+			above |= 1u << (c->lowest + 1u + i) % 8;
+		if ((asking >> ir & 1) == 0 || (serving & above) != 0)
+			continue;
+		if ((serving >> ir & 1) == 0 || (again >> ir & 1) != 0)
+			return (int)ir;
+	}
+	return -1;
+}
+
+unsigned
+oracle_vector(void)
+{
+	enum { SNGL = 2, SPURIOUS = 7 };
+	const struct i8259_chip *c = &fuzz_board->pic.master;
+	int ir = asks(c);
+
+	if (ir == 2 && (c->icw1 & SNGL) == 0) {
+		c = &fuzz_board->pic.slave;
+		ir = asks(c);
+	}
+	return c->icw2 | (ir < 0 ? SPURIOUS : (unsigned)ir);
+}
+
+/* What is to be served is told: the slave's to the master, and further. */
+static void
+judge_interrupts(const struct i8259 *pic)
+{
+	check((pic->master.line >> 2 & 1) == (asks(&pic->slave) >= 0));
+	check(fuzz.intr == (asks(&pic->master) >= 0));
+}
+
 static void
 judge_pic(const struct i8259_chip *c)
 {
@@ -64,6 +111,39 @@ judge_uart(const struct uart8250 *u)
 	check(u->rx_first < UART8250_FIFO);
 	check(u->rx_count <= (fifos ? UART8250_FIFO : 1));
 	check(fuzz.line[IRQ_COM1] == pending);
+}
+
+/* 8.6.3, table III: the first of what is enabled. A byte may be told of as one
+ * that waits, too. */
+static unsigned
+serial_source(const struct uart8250 *u, unsigned told)
+{
+	if ((u->ier & UART_IER_RLSI) && u->errors != 0)
+		return UART_IIR_RLSI;
+	if ((u->ier & UART_IER_RDI) && u->rx_count > 0)
+		return told == UART_IIR_RX_TIMEOUT ? told : UART_IIR_RDI;
+	if ((u->ier & UART_IER_THRI) && u->thre)
+		return UART_IIR_THRI;
+	if ((u->ier & UART_IER_MSI) && u->deltas != 0)
+		return UART_IIR_MSI;
+	return UART_IIR_NO_INT;
+}
+
+/* 8.4, 8.5, 8.6.1: bytes come out in their order, and once. */
+void
+oracle_serial(const struct uart8250 *was, unsigned reg, uint64_t value)
+{
+	const struct uart8250 *u = &fuzz_board->com1;
+	bool latch = was->lcr & UART_LCR_DLAB;
+
+	if (reg == UART_IIR)
+		check((value & 15) == serial_source(was, (unsigned)value & 15));
+	if (reg == UART_LSR)
+		check((value & UART_LSR_DR) == (was->rx_count > 0));
+	if (reg != UART_RX || latch || was->rx_count == 0)
+		return;
+	check(value == was->rx[was->rx_first]);
+	check(u->rx_count == was->rx_count - 1);
 }
 
 static void
@@ -118,6 +198,7 @@ oracle_chips(void)
 {
 	judge_pic(&fuzz_board->pic.master);
 	judge_pic(&fuzz_board->pic.slave);
+	judge_interrupts(&fuzz_board->pic);
 	judge_ioapic(&fuzz_board->ioapic);
 	judge_uart(&fuzz_board->com1);
 	judge_pit(&fuzz_board->pit);

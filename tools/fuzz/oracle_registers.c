@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
  * What a write makes of a virtio device's registers, by virtio 1.3: 4.1.4.3
- * (common configuration), 4.1.4.10 (legacy), 2.1, 2.2, 2.6.1, 3.1. Of those
- * that are not named nothing becomes; a write is to the register that it begins
- * at (virtio_pci.c).
+ * (common configuration), 4.1.4.10 (legacy), 2.1, 2.2, 2.6.1, 3.1; and what a
+ * read gives. Of those that are not named nothing becomes; a write is to the
+ * register that it begins at (virtio_pci.c).
  */
 #include <linux/virtio_config.h>
 #include <linux/virtio_pci.h>
 
 #include "devices/virtio_transport.h"
+#include "tools/fuzz/board.h"
+#include "tools/fuzz/oracle.h"
 #include "tools/fuzz/oracle_ring.h"
 #include "tools/fuzz/oracle_write.h"
 
@@ -238,4 +240,89 @@ oracle_registers(struct registers *r, const struct virtio *v,
 		set_ports(r, v, type);
 	else
 		set_common(r, v, type);
+}
+
+/*
+ * Reads.
+ */
+
+static uint64_t
+selected(uint64_t features, uint32_t select)
+{
+	return select > 1 ? 0 : (uint32_t)(features >> 32 * select);
+}
+
+/* 4.1.4.3.1: all of a queue that there is not is 0. */
+static uint64_t
+queue_holds(const struct virtio_queue *q, unsigned index, unsigned reg)
+{
+	const uint64_t at[] = { q->layout.desc, q->layout.driver,
+		q->layout.device };
+
+	switch (reg) {
+	case VIRTIO_PCI_COMMON_Q_SIZE:
+		return q->layout.size;
+	case VIRTIO_PCI_COMMON_Q_MSIX:
+		return q->vector;
+	case VIRTIO_PCI_COMMON_Q_ENABLE:
+		return q->ring.enabled;
+	case VIRTIO_PCI_COMMON_Q_NOFF: /* virtio_pci.h: a doorbell each */
+		return index;
+	case VIRTIO_PCI_COMMON_Q_DESCLO ... VIRTIO_PCI_COMMON_Q_USEDHI:
+		reg -= VIRTIO_PCI_COMMON_Q_DESCLO;
+		return selected(at[reg / 8], reg / 4 % 2);
+	default:
+		return 0;
+	}
+}
+
+static uint64_t
+holds(unsigned row, unsigned reg)
+{
+	const struct virtio_type *type = fuzz_devices[row].type;
+	const struct virtio *v = fuzz_virtio(row);
+	unsigned n = v->queue_select;
+
+	switch (reg) {
+	case VIRTIO_PCI_COMMON_DFSELECT:
+		return v->device_feature_select;
+	case VIRTIO_PCI_COMMON_DF:
+		return selected(
+		    virtio_offered(v, type), v->device_feature_select);
+	case VIRTIO_PCI_COMMON_GFSELECT:
+		return v->driver_feature_select;
+	case VIRTIO_PCI_COMMON_GF:
+		return selected(v->driver_features, v->driver_feature_select);
+	case VIRTIO_PCI_COMMON_MSIX:
+		return v->config_vector;
+	case VIRTIO_PCI_COMMON_NUMQ:
+		return virtio_queues(v, type);
+	case VIRTIO_PCI_COMMON_STATUS:
+		return v->status;
+	case VIRTIO_PCI_COMMON_CFGGENERATION:
+		return v->generation;
+	case VIRTIO_PCI_COMMON_Q_SELECT:
+		return n;
+	default:
+		return n < virtio_queues(v, type)
+		    ? queue_holds(fuzz_queue(row, n), n, reg)
+		    : 0;
+	}
+}
+
+/* Registers in whole, by their own width (4.1.3.1). */
+void
+oracle_common(unsigned row, unsigned reg, unsigned size, uint64_t value)
+{
+	unsigned own = 4;
+
+	if (reg == VIRTIO_PCI_COMMON_STATUS ||
+	    reg == VIRTIO_PCI_COMMON_CFGGENERATION)
+		own = 1;
+	else if ((reg >= VIRTIO_PCI_COMMON_MSIX &&
+		     reg < VIRTIO_PCI_COMMON_Q_DESCLO) ||
+	    reg > VIRTIO_PCI_COMMON_Q_USEDHI)
+		own = 2;
+	if (size == own && reg % own == 0 && reg < 0x40)
+		check(value == holds(row, reg));
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * Turns an input of fuzz/board into what a guest does on a real machine, for
- * guest-tests/h_replay.c to be made of: all accesses in their order, and what the
- * driver stores to RAM. Left out: what only the host does, and time; another CPU that
- * changes memory (FUZZ_HOSTILE); everything from the access on that ends the
- * machine or resets it.
+ * guest-tests/h_replay.c to be made of: all accesses in their order, and what
+ * the driver stores to RAM. Left out: what only the host does, and time; another
+ * CPU that changes memory (FUZZ_HOSTILE); everything from the access on that
+ * ends the machine or resets it.
  *
  *	fuzz/replay INPUT OUTPUT
  */
