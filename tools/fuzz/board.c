@@ -55,12 +55,13 @@ fuzz_op_read(const struct fuzz_op *op)
 	struct fuzz_region r = fuzz_region(op->row);
 	gpa_t at = place(op, &r);
 	unsigned size = width(op, &r);
-	struct uart8250 com1 = fuzz_board->com1;
-	uint64_t value = fuzz_read(r.space, at, size);
+	unsigned region = op->row % FUZZ_REGIONS, reg = (unsigned)(at - r.at);
+	uint64_t value;
 
-	fuzz_judge_read(op->row, (unsigned)(at - r.at), size, value);
-	if (op->row % FUZZ_REGIONS == FUZZ_PORT_com1 && size == 1)
-		oracle_serial(&com1, (unsigned)(at - r.at), value);
+	oracle_chip_is(region);
+	value = fuzz_read(r.space, at, size);
+	oracle_chip_read(region, reg, size, value);
+	fuzz_judge_read(region, reg, size, value);
 }
 
 void
@@ -69,13 +70,15 @@ fuzz_op_write(const struct fuzz_op *op)
 	struct fuzz_region r = fuzz_region(op->row);
 	gpa_t at = place(op, &r);
 	unsigned size = width(op, &r);
-	const struct virtio *nobody =
-	    fuzz_nobody(op->row, (unsigned)(at - r.at), size);
+	unsigned region = op->row % FUZZ_REGIONS, reg = (unsigned)(at - r.at);
+	const struct virtio *nobody = fuzz_nobody(region, reg, size);
 	struct virtio was;
 
 	if (nobody != NULL)
 		was = *nobody;
+	oracle_chip_is(region);
 	fuzz_write(r.space, at, size, fuzz_value(op));
+	oracle_chip_wrote(region, reg, size, fuzz_value(op));
 	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): a copy */
 	check(nobody == NULL || memcmp(&was, nobody, sizeof(was)) == 0);
 }

@@ -78,8 +78,12 @@ void oracle_again(bool hostile);
 /* What the 8259s have to answer to an INTA cycle now. */
 unsigned oracle_vector(void);
 
-/* COM1 was like this, and then a byte was read of it. */
-void oracle_serial(const struct uart8250 *was, unsigned reg, uint64_t value);
+/* A region is about to be accessed; it was. */
+void oracle_chip_is(unsigned region);
+void oracle_chip_read(
+    unsigned region, unsigned reg, unsigned size, uint64_t value);
+void oracle_chip_wrote(
+    unsigned region, unsigned reg, unsigned size, uint64_t value);
 
 /* So much was read of the common configuration. */
 void oracle_common(unsigned row, unsigned reg, unsigned size, uint64_t value);

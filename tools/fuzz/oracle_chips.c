@@ -129,34 +129,103 @@ serial_source(const struct uart8250 *u, unsigned told)
 	return UART_IIR_NO_INT;
 }
 
-/* 8.4, 8.5, 8.6.1: bytes come out in their order, and once. */
-void
-oracle_serial(const struct uart8250 *was, unsigned reg, uint64_t value)
-{
-	const struct uart8250 *u = &fuzz_board->com1;
-	bool latch = was->lcr & UART_LCR_DLAB;
+/*
+ * One access, by how the chip was before.
+ */
 
-	if (reg == UART_IIR)
-		check((value & 15) == serial_source(was, (unsigned)value & 15));
-	if (reg == UART_LSR)
-		check((value & UART_LSR_DR) == (was->rx_count > 0));
-	if (reg != UART_RX || latch || was->rx_count == 0)
-		return;
-	check(value == was->rx[was->rx_first]);
-	check(u->rx_count == was->rx_count - 1);
+static struct uart8250 com1;
+static struct i8254 pit;
+
+void
+oracle_chip_is(unsigned region)
+{
+	if (region == FUZZ_PORT_com1)
+		com1 = fuzz_board->com1;
+	if (region == FUZZ_PORT_pit)
+		pit = fuzz_board->pit;
 }
 
+/* 8.4, 8.5, 8.6.1: bytes come out in their order, and once. */
 static void
-judge_pit(const struct i8254 *pit)
+judge_serial(unsigned reg, uint64_t value)
+{
+	bool divisor = com1.lcr & UART_LCR_DLAB;
+
+	if (reg == UART_IIR)
+		check(
+		    (value & 15) == serial_source(&com1, (unsigned)value & 15));
+	if (reg == UART_LSR)
+		check((value & UART_LSR_DR) == (com1.rx_count > 0));
+	if (reg != UART_RX || divisor || com1.rx_count == 0)
+		return;
+	check(value == com1.rx[com1.rx_first]);
+	check(fuzz_board->com1.rx_count == com1.rx_count - 1);
+}
+
+/* 82C54, "read-back command": the status that was latched, then the count that
+ * was, by bytes; and a latch holds until it is read. */
+static void
+judge_latch(unsigned reg, uint64_t value)
+{
+	enum { MSB = 0x20, BOTH = 0x30 };
+	const struct i8254_counter *was = &pit.counter[reg];
+	const struct i8254_counter *now = &fuzz_board->pit.counter[reg];
+	unsigned bytes = was->control & BOTH;
+	bool high = bytes == MSB || (bytes == BOTH && was->read_msb);
+
+	if (was->status_latched) {
+		check(value == was->status && !now->status_latched);
+		check(now->count_latched == was->count_latched);
+	} else if (was->count_latched) {
+		check(value == (high ? was->ol >> 8 : was->ol & 0xffu));
+		check(now->count_latched == (bytes == BOTH && !high));
+	}
+	check(!now->count_latched || now->ol == was->ol);
+}
+
+void
+oracle_chip_read(unsigned region, unsigned reg, unsigned size, uint64_t value)
+{
+	if (region == FUZZ_PORT_com1 && size == 1)
+		judge_serial(reg, value);
+	if (region == FUZZ_PORT_pit && size == 1 && reg < 3 && !pit.absent)
+		judge_latch(reg, value);
+}
+
+/* "Counter latch command": one that is latched already is left alone. */
+void
+oracle_chip_wrote(unsigned region, unsigned reg, unsigned size, uint64_t value)
+{
+	bool latches = (value & 0x30) == 0 || (value & 0xc0) == 0xc0;
+
+	if (region != FUZZ_PORT_pit || reg != 3 || size != 1 || !latches)
+		return;
+	for (unsigned i = 0; i < ARRAY_SIZE(pit.counter); i++) {
+		const struct i8254_counter *was = &pit.counter[i];
+		const struct i8254_counter *now = &fuzz_board->pit.counter[i];
+
+		check(!was->count_latched ||
+		    (now->count_latched && now->ol == was->ol));
+		check(!was->status_latched ||
+		    (now->status_latched && now->status == was->status));
+	}
+}
+
+/*
+ * After each operation.
+ */
+
+static void
+judge_pit(const struct i8254 *p)
 {
 	for (unsigned i = 0; i < 3; i++) {
-		const struct i8254_counter *c = &pit->counter[i];
+		const struct i8254_counter *c = &p->counter[i];
 
 		check(c->mode <= 5 && c->phase <= 2 && c->high <= 1);
 		check(c->write_msb <= 1 && c->read_msb <= 1);
-		check(c->start <= pit->now);
+		check(c->start <= p->now);
 	}
-	check(pit->port_b <= 0x0f);
+	check(p->port_b <= 0x0f);
 }
 
 /* Page 13: SET clears UIE; IRQF is any flag whose enable is set; and PIE's ticks

@@ -17,6 +17,7 @@
  *	balloon last_id, held_id		no id of before; means nothing
  * and by the device's own what is PCI's, which knows nothing of it:
  *	function.command, line, sized, sleeping, msix (but pending); window
+ * The way back from D3hot is no reset: No_Soft_Reset (PM 1.2, 3.2.4).
  */
 #include <linux/pci_regs.h>
 #include <linux/virtio_balloon.h>

@@ -103,7 +103,7 @@ static uint32_t
 dword(const struct target *t)
 {
 	return (uint32_t)mmio_read(fuzz_board,
-	    FUZZ_ECAM + ((gpa_t)t->device << 15) + t->reg / 4 * 4, 4);
+	    (FUZZ_ECAM + ((gpa_t)t->device << 15) + t->reg) & ~(gpa_t)3, 4);
 }
 
 /* A read there is an access of the window's: 4.1.4.9.1. */
