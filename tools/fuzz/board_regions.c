@@ -115,6 +115,22 @@ judge_part(gpa_t at, unsigned size, uint64_t value)
 	check(value == (all >> 8 * (at % 4) & ones(size)));
 }
 
+/* PCI 3.2.2.3.2, 3.2.2.3.4; Express Base 7.2.2: functions but 0, and buses but
+ * 0, are nobody, and so is who was not selected. */
+static bool
+is_nobodys(unsigned index, unsigned offset, unsigned size)
+{
+	uint32_t address = fuzz_board->pci.config_address;
+
+	if (size > 4 || offset % size != 0)
+		return false;
+	if (index == FUZZ_WINDOW_ecam)
+		return offset < WINDOW_LAST_ecam - WINDOW_ecam &&
+		    offset >> 12 & 7;
+	return index == FUZZ_PORT_pci_data && offset < 4 &&
+	    (address >> 16 != 0x8000 || (address >> 8 & 7) != 0);
+}
+
 void
 fuzz_judge_read(unsigned index, unsigned offset, unsigned size, uint64_t value)
 {
@@ -122,7 +138,8 @@ fuzz_judge_read(unsigned index, unsigned offset, unsigned size, uint64_t value)
 	enum kind kind = kind_of(index, &row);
 	const struct virtio *v = fuzz_virtio(row);
 
-	if (fuzz_nobody(index, offset, size) != NULL)
+	if (is_nobodys(index, offset, size) ||
+	    fuzz_nobody(index, offset, size) != NULL)
 		check(value == ones(size));
 	else if (kind == DEVICE &&
 	    pci_function_decodes(&v->function, PCI_COMMAND_MEMORY))

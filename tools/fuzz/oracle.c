@@ -96,9 +96,43 @@ oracle_owe(const struct ring *r)
 	}
 }
 
+static bool
+ioapic_sends(void)
+{
+	enum { MASKED = 1 << 16 };
+	uint64_t masked = MASKED;
+
+	for (unsigned pin = 0; pin < IOAPIC_PINS; pin++)
+		masked &= fuzz_board->ioapic.rte[pin];
+	return masked == 0;
+}
+
+/* PCI 6.2.2, 6.8.2.3, 6.8.2.9: MSI-X is on, neither the function nor the entry
+ * is masked, and the function is master. */
+static bool
+may_send(const struct pci_function *f, uint64_t address, uint32_t data)
+{
+	const struct msix *m = &f->msix;
+
+	if (!m->enabled || m->masked || !pci_function_masters(f))
+		return false;
+	for (unsigned i = 0; i < m->vectors; i++)
+		if (m->entry[i].address == address &&
+		    m->entry[i].data == data && !m->entry[i].masked)
+			return true;
+	return false;
+}
+
 void
 oracle_message(uint64_t address, uint32_t data)
 {
+	bool may = false;
+
+	for (unsigned row = 0; row < FUZZ_ROWS; row++)
+		if (fuzz.acting >> fuzz_devices[row].device & 1)
+			may |= may_send(
+			    &fuzz_virtio(row)->function, address, data);
+	check(may || ioapic_sends());
 	debt.sent |= address == debt.address && data == debt.data;
 }
 
