@@ -164,6 +164,8 @@ fire_timers(void)
 	arm();
 }
 
+/* Who ends all processes of a service, one by one, has a life hear SIGTERM
+ * twice, itself and from its supervisor, who alone counts them. */
 static void
 take_signal(void)
 {
@@ -173,9 +175,10 @@ take_signal(void)
 	while (read(vm.loop.signal, &info, sizeof(info)) == sizeof(info)) {
 		if (life_hears_size(&info, &size)) {
 			console_resized(size);
-		} else if (info.ssi_signo == SIGTERM && !vm.loop.terminated) {
+		} else if (info.ssi_signo == SIGTERM) {
+			if (!vm.loop.terminated)
+				vm_power_button();
 			vm.loop.terminated = true;
-			vm_power_button();
 		} else if (info.ssi_signo != SIGWINCH) {
 			vm_stop(STOP_LEAVE, BY_SIGNAL);
 		}

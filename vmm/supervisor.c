@@ -117,6 +117,14 @@ suspend(pid_t life)
 	kill(life, SIGCONT);
 }
 
+/* By a signal that queues, and that can't be ignored on the way: of two SIGTERMs
+ * that wait, one would be lost. */
+static void
+tell_to_leave(pid_t life)
+{
+	kill(life, SIGRTMIN);
+}
+
 /* True: one of them says to leave. A second SIGTERM does, whichever life had the
  * first. */
 static bool
@@ -132,7 +140,9 @@ hand_on_signals(pid_t life)
 			suspend(life);
 		else if (signal == SIGWINCH)
 			tell_size(life);
-		else if (signal != SIGRTMIN) /* tell_size()'s alone */
+		else if (signal == SIGTERM && vm.loop.terminated)
+			tell_to_leave(life);
+		else if (signal != SIGRTMIN) /* ours alone */
 			kill(life, signal);
 		leave |= signal == SIGINT || signal == SIGHUP ||
 		    (signal == SIGTERM && vm.loop.terminated);
