@@ -19,8 +19,8 @@
 #include "vmm/given.h"
 
 /* An OFD lock: of this opening of the file, whatever the process closes, and
- * gone with it. Somebody else may have been given the same opening, as fd=N:
- * that one's lock hinders us by no OFD lock, but it would a POSIX one. */
+ * gone with it. Who has handed us his opening, as fd=N, has handed us his lock
+ * on it, or that of the mica before us. */
 static bool
 locked_by_another(int fd, bool read_only)
 {
@@ -28,15 +28,21 @@ locked_by_another(int fd, bool read_only)
 		.l_whence = SEEK_SET };
 
 	for (unsigned i = 0; i < HELD_TRIES; i++) {
-		struct flock held = lock;
-
-		if ((fcntl(fd, F_GETLK, &held) < 0 || held.l_type == F_UNLCK) &&
-		    (fcntl(fd, F_OFD_SETLK, &lock) == 0 ||
-			(errno != EAGAIN && errno != EACCES)))
+		if (fcntl(fd, F_OFD_SETLK, &lock) == 0 ||
+		    (errno != EAGAIN && errno != EACCES))
 			return false;
 		poll(NULL, 0, HELD_MS);
 	}
 	return true;
+}
+
+bool
+blk_file_same(const struct blk_file *f, const struct blk_file *other)
+{
+	struct stat is, others;
+
+	return fstat(f->fd, &is) == 0 && fstat(other->fd, &others) == 0 &&
+	    is.st_dev == others.st_dev && is.st_ino == others.st_ino;
 }
 
 /* Of both kinds. */

@@ -25,8 +25,12 @@ enum { BLK_ZEROS = 4096 };
 
 /* NULL, or what is wrong with `path`, with nothing left open. The file is
  * locked until it is closed: for one writer, or for any number of readers, as
- * far as its file system knows locks. */
+ * far as its file system knows locks; but not against another that is the same
+ * opening of it (fd=N). */
 const char *blk_file_open(struct blk_file *f, const char *path, bool read_only);
+
+/* Are they the same file? */
+bool blk_file_same(const struct blk_file *f, const struct blk_file *other);
 
 /* Makes a file that is shorter that long; the disk is longer, or shorter, from
  * what its owner has made of it else. `f->bytes` then says so. NULL, or what is

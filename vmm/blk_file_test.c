@@ -281,9 +281,15 @@ test_given(void)
 	both = open("image", O_RDWR | O_CLOEXEC);
 	text_put(name, sizeof(name), "fd=%d", both);
 	expect(blk_file_open(&disk, name, false) == NULL);
-	expect(blk_file_open(&other, name, false) != NULL);
 	expect(blk_file_open(&other, name, true) != NULL);
 	expect(!other_opens(true));
+	close(disk.fd); /* its lock stays, and is no other's */
+	expect(!other_opens(true));
+	expect(blk_file_open(&disk, name, false) == NULL);
+	make("other");
+	expect(blk_file_open(&other, "other", false) == NULL);
+	expect(blk_file_same(&disk, &disk) && !blk_file_same(&disk, &other));
+	close(other.fd);
 	close(disk.fd);
 	close(both);
 	both = open("image", O_RDONLY | O_CLOEXEC);
@@ -336,6 +342,7 @@ main(void)
 	test_given();
 	test_refused();
 	unlink("image");
+	unlink("other");
 	unlink("fifo");
 	unlink("odd");
 	rmdir(directory);

@@ -41,6 +41,21 @@ disk_of(unsigned device)
 	return disk;
 }
 
+/* By two numbers of one opening no lock is in the way. */
+static const char *
+check_others(unsigned disk)
+{
+	const struct blk_file *f = &vm.disks.disk[disk].file, *other;
+
+	for (unsigned i = 0; i < disk; i++) {
+		other = &vm.disks.disk[i].file;
+		if (!(f->read_only && other->read_only) &&
+		    blk_file_same(f, other))
+			return "in use by another --disk";
+	}
+	return NULL;
+}
+
 void
 disk_open_all(void)
 {
@@ -54,6 +69,8 @@ disk_open_all(void)
 		disk->aio = d->aio;
 		disk->sync = d->sync;
 		wrong = blk_file_open(&disk->file, d->path, d->read_only);
+		if (wrong == NULL)
+			wrong = check_others(i);
 		if (wrong != NULL)
 			die("--disk path=%s: %s", d->path, wrong);
 	}
