@@ -13,22 +13,20 @@
 
 #include "vmm/text.h"
 
-/* N, or -1. */
-static int
-number_of(const char *name)
-{
-	const char *end = NULL;
-	uint64_t n = 0;
-
-	if (strncmp(name, "fd=", 3) == 0)
-		end = text_number(name + 3, 10, &n);
-	return end != NULL && *end == '\0' && n <= INT32_MAX ? (int)n : -1;
-}
-
 bool
 given_is_fd(const char *name)
 {
-	return number_of(name) >= 0;
+	return strncmp(name, "fd=", 3) == 0;
+}
+
+/* N, or -1: no number, and no descriptor's. */
+static int
+number_of(const char *name)
+{
+	uint64_t n;
+	const char *end = text_number(name + 3, 10, &n);
+
+	return end != NULL && *end == '\0' && n <= INT32_MAX ? (int)n : -1;
 }
 
 /* What may be read and written, one of which is wanted, is opened anew for that
@@ -58,10 +56,11 @@ is_socket(int fd)
 int
 given_open(const char *name, int flags)
 {
-	int n = number_of(name), wanted = flags & O_ACCMODE, has;
+	int n, wanted = flags & O_ACCMODE, has;
 
-	if (n < 0)
+	if (!given_is_fd(name))
 		return open(name, flags | O_CLOEXEC | O_NOCTTY, 0600);
+	n = number_of(name);
 	has = fcntl(n, F_GETFL);
 	if (has < 0)
 		return -1;

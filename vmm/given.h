@@ -10,13 +10,13 @@
 
 #include "vmm/util.h"
 
-/* Is it fd=N, and not a path? */
+/* Is it fd=N, or meant to be, and not a path? */
 bool given_is_fd(const char *name);
 
 /* open() with O_CLOEXEC and O_NOCTTY; or a descriptor of our own for N, if it
  * may be read or written as `flags` say, and for no more but of a socket that
  * is written: else -1 with EACCES, as where N is for both and /proc does not
- * help. Files that are made get the mode 0600. */
+ * help; or EBADF, where N is no number of one. Files that are made get the mode 0600. */
 int given_open(const char *name, int flags);
 
 /* Closes what mica was started with, but for 0, 1 and 2: nobody has named it,

@@ -41,15 +41,22 @@ mode_of(int given, int flags)
 static void
 test_names(void)
 {
-	static const char *const not [] = { "", "fd", "fd=", "fd=-1", "fd=1x",
-		"fd=x", "FD=1", " fd=1", "fd=2147483648", "./fd=1" };
+	static const char *const paths[] = { "", "fd", "FD=1", " fd=1",
+		"./fd=1" };
+	static const char *const wrong[] = { "fd=", "fd=-1", "fd=1x", "fd=x",
+		"fd= 1", "fd=2147483647", "fd=2147483648", "fd=4294967296",
+		"fd=18446744073709551616" };
 
-	unit_case("given: fd=N, and what is a path");
+	unit_case("given: fd=N, no number of one, and what is a path");
 	expect(given_is_fd("fd=0") && given_is_fd("fd=2147483647"));
-	for (unsigned i = 0; i < ARRAY_SIZE(not ); i++)
-		expect(!given_is_fd(not [i]));
-	expect(given_open("fd=2147483647", O_RDONLY) < 0);
-	expect_eq(errno, EBADF);
+	for (unsigned i = 0; i < ARRAY_SIZE(paths); i++)
+		expect(!given_is_fd(paths[i]));
+	for (unsigned i = 0; i < ARRAY_SIZE(wrong); i++) {
+		expect(given_is_fd(wrong[i]));
+		errno = 0;
+		expect(given_open(wrong[i], O_WRONLY | O_CREAT) < 0);
+		expect_eq(errno, EBADF);
+	}
 }
 
 static void

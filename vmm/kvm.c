@@ -43,6 +43,8 @@ kvm_open(void)
 	int has;
 
 	vm.kvm_fd = given_open(kvm, O_RDWR);
+	if (vm.kvm_fd < 0 && given_is_fd(kvm))
+		die_errno("--kvm %s (wants what N<>/dev/kvm gives)", kvm);
 	if (vm.kvm_fd < 0 && errno == EACCES)
 		die("--kvm %s: permission denied (join the group that owns it:"
 		    " ls -l %s)",

@@ -104,19 +104,23 @@ listen_at(int fd, struct listener_file *file, const char *path, mode_t mode)
 }
 
 /* One that mica was started with. */
-static int
-adopt(const char *name)
+static const char *
+adopt(int *fd, const char *name)
 {
-	int fd = given_open(name, O_RDWR), listens = 0;
+	int listens = 0;
 	socklen_t size = sizeof(listens);
 
-	if (fd >= 0 &&
-	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 &&
-	    listens && fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) == 0)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	*fd = given_open(name, O_RDWR);
+	if (*fd < 0 && errno == EBADF)
+		return strerror(errno);
+	if (*fd >= 0 &&
+	    getsockopt(*fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 &&
+	    listens && fcntl(*fd, F_SETFL, O_RDWR | O_NONBLOCK) == 0)
+		return NULL;
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+	return "no socket that listens";
 }
 
 const char *
@@ -126,10 +130,8 @@ listener_open(
 	const char *wrong;
 
 	*file = (struct listener_file){ .inode = 0 };
-	if (given_is_fd(path)) {
-		*fd = adopt(path);
-		return *fd < 0 ? "no socket that listens" : NULL;
-	}
+	if (given_is_fd(path))
+		return adopt(fd, path);
 	*fd = new_socket();
 	if (*fd < 0)
 		return strerror(errno);
