@@ -96,7 +96,8 @@ run: $(BUILD)/mica
 PURE   := $(filter-out vmm/%,$(SRC)) $(filter vmm/config_%,$(SRC)) \
 	$(filter vmm/blk_% vmm/json%,$(SRC)) vmm/uring.c vmm/text.c \
 	vmm/log_line.c vmm/pio.c vmm/mmio.c vmm/gmem.c vmm/paging.c vmm/given.c \
-	vmm/console_port.c vmm/listener.c vmm/last_word.c vmm/zone.c
+	vmm/console_port.c vmm/listener.c vmm/last_word.c vmm/output.c \
+	vmm/zone.c
 TEST   := $(wildcard vmm/*_test.c devices/*_test.c boot/*_test.c)
 TESTS  := $(TEST:%.c=$(BUILD)/unit/%)
 PUREO  := $(PURE:%.c=$(BUILD)/unit/%.o) $(BUILD)/unit/tools/unit.o

@@ -14,19 +14,23 @@
 
 #include "vmm/given.h"
 #include "vmm/log.h"
+#include "vmm/output.h"
 
 const char *
 console_port_append(struct console_port *p, const char *path)
 {
+	const bool given = given_is_fd(path);
+	int flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, shared;
+
 	*p = (struct console_port){ .listener = -1 };
-	p->fd = given_open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK);
-	if (p->fd < 0 && errno == EACCES && given_is_fd(path))
+	p->fd = shared = given_open(path, flags);
+	if (p->fd < 0 && errno == EACCES && given)
 		return "cannot be written to, and nothing else"
 		       " (wants what N>>FILE gives)";
-	if (p->fd >= 0 && given_is_fd(path) &&
-	    fcntl(p->fd, F_SETFL,
-		fcntl(p->fd, F_GETFL) | O_APPEND | O_NONBLOCK) < 0)
-		return strerror(errno);
+	if (p->fd >= 0 && given)
+		p->fd = output_open(shared, &p->guarded);
+	if (p->fd != shared)
+		close(shared);
 	return p->fd < 0 ? strerror(errno) : NULL;
 }
 
@@ -44,8 +48,8 @@ console_port_write(struct console_port *p, const void *from, size_t len)
 	size_t done = 0;
 
 	while (done < len && p->fd >= 0 && !p->deaf) {
-		ssize_t n =
-		    write(p->fd, bytes + done, MIN(len - done, BYTES_MOST));
+		ssize_t n = output_write(p->fd, p->guarded, bytes + done,
+		    MIN(len - done, BYTES_MOST));
 
 		if (n >= 0 || errno == EINTR) {
 			done += (size_t)MAX(n, 0);

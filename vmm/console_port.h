@@ -16,6 +16,7 @@ struct console_port {
 	/* epoll's events without which a call could not go on. The caller
 	 * watches `fd` for console_port_events(). */
 	uint32_t wants;
+	bool guarded;		   /* `fd` may block: see output.h */
 	bool ended;		   /* the client sends no more */
 	bool deaf;		   /* it takes no more: bytes vanish */
 	struct listener_file file; /* the listener's */
@@ -24,7 +25,7 @@ struct console_port {
 };
 
 /* A file to append to, made if it is not there, or whatever else can be opened
- * for writing; a socket at `path`, where one that nobody listens to any more
+ * for writing (fd=N, of a file, is written to as its opening has it); a socket at `path`, where one that nobody listens to any more
  * makes room. NULL, or what is wrong, with nothing left open. */
 const char *console_port_append(struct console_port *p, const char *path);
 const char *console_port_listen(struct console_port *p, const char *path);

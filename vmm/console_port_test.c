@@ -297,6 +297,55 @@ test_fifo(void)
 	close(fd);
 }
 
+/* It fills, without a wait and with nothing of it changed. */
+static void
+fills(int fd)
+{
+	static const uint8_t much[1 << 20];
+	int flags = fcntl(fd, F_GETFL);
+	char name[16];
+	size_t sent;
+
+	text_put(name, sizeof(name), "fd=%d", fd);
+	expect(console_port_append(&p, name) == NULL);
+	sent = console_port_write(&p, much, sizeof(much));
+	expect(sent > 0 && sent < sizeof(much));
+	expect_eq(p.wants, EPOLLOUT);
+	expect(!event());
+	expect_eq(fcntl(fd, F_GETFL), flags);
+}
+
+static void
+test_shared(void)
+{
+	char text[16] = "";
+	int fds[2];
+
+	begin("what the user's shell has open stays as it was");
+	check(pipe(fds) == 0);
+	fills(fds[1]);
+	console_port_close(&p);
+	close(fds[1]);
+	close(fds[0]);
+	check(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
+	fills(fds[1]);
+	close(fds[0]);
+	close(fds[1]);
+
+	begin("a file's offset is everybody's");
+	fds[1] = open("log", O_WRONLY | O_TRUNC);
+	text_put(text, sizeof(text), "fd=%d", fds[1]);
+	check(write(fds[1], "before ", 7) == 7);
+	expect(console_port_append(&p, text) == NULL);
+	expect_eq(console_port_write(&p, "guest ", 6), 6);
+	check(write(fds[1], "x", 1) == 1);
+	close(fds[1]);
+	fds[0] = open("log", O_RDONLY);
+	expect_eq(read(fds[0], text, sizeof(text)), 14);
+	expect(memcmp(text, "before guest x", 14) == 0);
+	close(fds[0]);
+}
+
 int
 main(void)
 {
@@ -313,6 +362,7 @@ main(void)
 	test_second();
 	test_file();
 	test_fifo();
+	test_shared();
 	unlink("s");
 	unlink("log");
 	unlink("fifo");

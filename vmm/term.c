@@ -4,29 +4,23 @@
  * sent a byte writes it itself, with the board's lock released, so that a slow
  * write delays nobody else; when stdout takes no more, the loop waits for it
  * instead and only a vCPU that goes on sending waits, in term_wait().
- *
- * stdout's O_NONBLOCK belongs to everybody who shares the open file, so mica
- * opens pipes and terminals anew for itself.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "vmm/console.h"
 #include "vmm/log.h"
 #include "vmm/loop.h"
+#include "vmm/output.h"
 #include "vmm/term.h"
 #include "vmm/vcpu.h"
 #include "vmm/vm.h"
-
-enum { GUARDED_WRITE = 512 };
 
 static __thread bool sent; /* this thread, since its last term_wait() */
 
@@ -73,19 +67,7 @@ term_write(const void *from, size_t len)
 static ssize_t
 write_some(const uint8_t *from, size_t length)
 {
-	struct pollfd out = { .fd = vm.term.out, .events = POLLOUT };
-	struct timespec now = { 0, 0 };
-	int ready;
-
-	if (vm.term.out_guarded) {
-		ready = ppoll(&out, 1, &now, NULL);
-		if (ready == 0)
-			errno = EAGAIN;
-		if (ready <= 0)
-			return -1;
-		length = MIN(length, GUARDED_WRITE);
-	}
-	return write(out.fd, from, length);
+	return output_write(vm.term.out, vm.term.out_guarded, from, length);
 }
 
 /* The ring is no longer full: for the vCPUs in term_wait() and for a guest that
@@ -177,29 +159,6 @@ term_writable(void)
 	flush();
 }
 
-/* Our own open file of a pipe or a terminal, so that O_NONBLOCK is ours; of a
- * regular file, which never blocks, the given one and its offset. */
-static void
-open_output(void)
-{
-	struct term *t = &vm.term;
-	struct stat is;
-
-	t->out = STDOUT_FILENO;
-	if (fstat(STDOUT_FILENO, &is) < 0 || S_ISREG(is.st_mode))
-		return;
-	if (S_ISFIFO(is.st_mode) || S_ISCHR(is.st_mode)) {
-		int fd = open("/proc/self/fd/1",
-		    O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-
-		if (fd >= 0) {
-			t->out = fd;
-			return;
-		}
-	}
-	t->out_guarded = true;
-}
-
 /* Has the user lost patience? A signal, or Ctrl-A x, which is read here since
  * the loop waits for the lock. */
 static bool
@@ -263,7 +222,7 @@ term_drain(bool wait)
 void
 term_open(void)
 {
-	open_output();
+	vm.term.out = output_open(STDOUT_FILENO, &vm.term.out_guarded);
 	term_input_open();
 }
 

@@ -44,7 +44,7 @@ struct term {
 	bool broken;		 /* stdout is gone: bytes vanish */
 
 	int in, out;	  /* in: what the loop watches for stdin */
-	bool out_guarded; /* out may block: poll before each short write */
+	bool out_guarded; /* out may block: see output.h */
 	bool watching;	  /* the loop watches stdin */
 	bool ready;	  /* ... or found input, not yet read: a console's */
 	bool in_closed;
