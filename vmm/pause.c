@@ -53,6 +53,7 @@ pause_end(void)
 	__atomic_store_n(&vm.pause.on, false, __ATOMIC_SEQ_CST);
 	vm.pause.reached = false;
 	vm.pause.prelaunch = false;
+	vm.pause.ends++;
 	loop_clock(true);
 	blk_engine_hold(&vm.disks, false);
 	term_want_input();

@@ -21,6 +21,7 @@ struct pause {
 			 * nothing has changed its memory or its disks */
 	bool prelaunch; /* --paused: it has not been off yet */
 	unsigned out;	/* vCPUs in vcpu_wait() */
+	unsigned ends;	/* how often it has gone on */
 };
 
 /* Stops the machine. It has come to rest when vm.pause.reached; control_paused()

@@ -56,13 +56,13 @@ vcpu_kick(struct vcpu *vcpu)
 void
 vcpu_wait(void)
 {
-	bool paused = vm.pause.on;
+	unsigned ends = vm.pause.ends; /* a pause may begin meanwhile, too */
 
 	pause_vcpu_out();
 	pthread_cond_wait(&vm.changed, &vm.lock);
 	pause_vcpu_back();
 	/* EINVAL: its clock is not KVM's. */
-	if (paused && !vm.pause.on)
+	if (ends != vm.pause.ends)
 		ioctl(self->fd, KVM_KVMCLOCK_CTRL, 0);
 }
 
