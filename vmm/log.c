@@ -4,6 +4,7 @@
  * threads do not mix.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,8 @@
 #include "vmm/log_line.h"
 #include "vmm/text.h"
 #include "vmm/vm.h"
+
+enum { PATIENCE_S = 5 };
 
 /* By its hash (FNV-1a). */
 static bool
@@ -35,42 +38,50 @@ said_before(const char *line, size_t length)
 	return true;
 }
 
+/* Who ends, and the supervisor, whose user wants to be heard, do not wait for
+ * ever until somebody reads stderr. */
+static bool
+is_read(void)
+{
+	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+	struct timespec most = { .tv_sec = PATIENCE_S };
+
+	return ppoll(&out, 1, &most, NULL) != 0;
+}
+
 static void
-put(char line[LOG_LINE], size_t n)
+put(char line[LOG_LINE], size_t n, bool last)
 {
 	/* A raw terminal wants the carriage return. */
 	if (vm.term.tty)
 		line[n++] = '\r';
 	line[n++] = '\n';
+	if ((last || vm.life.word == 0) && !is_read())
+		return;
 	if (write(STDERR_FILENO, line, n) < 0)
 		return; /* nowhere left to say so */
 }
 
+/* Several threads may find the same wrong: one says so, and the end that it
+ * brings is what the others wait for, with a system call that each kind of
+ * thread has. */
 static void
-say(const char *fmt, va_list args, const char *tail)
+say_last(const char *fmt, va_list args, const char *tail)
 {
 	char line[LOG_LINE];
 
-	put(line, log_line(line, fmt, args, tail));
-}
-
-/* Several threads may find the same wrong: one says so, and the end that it
- * brings is what the others wait for, who may no longer make system calls. */
-static void
-die_alone(void)
-{
-	if (__atomic_exchange_n(&vm.dying, true, __ATOMIC_RELAXED))
-		for (;;)
-			__builtin_ia32_pause();
+	pthread_mutex_lock(&vm.dying);
+	put(line, log_line(line, fmt, args, tail), true);
 }
 
 void
 warn(const char *fmt, ...)
 {
+	char line[LOG_LINE];
 	va_list args;
 
 	va_start(args, fmt);
-	say(fmt, args, "");
+	put(line, log_line(line, fmt, args, ""), false);
 	va_end(args);
 }
 
@@ -86,7 +97,7 @@ warn_first(const char *fmt, ...)
 	va_end(args);
 	/* The supervisor's own are not a life's to silence. */
 	if (vm.life.kept == NULL || vm.life.word == 0 || !said_before(line, n))
-		put(line, n);
+		put(line, n, false);
 }
 
 void
@@ -94,9 +105,8 @@ die(const char *fmt, ...)
 {
 	va_list args;
 
-	die_alone();
 	va_start(args, fmt);
-	say(fmt, args, "");
+	say_last(fmt, args, "");
 	va_end(args);
 	exit(1);
 }
@@ -108,9 +118,8 @@ die_errno(const char *fmt, ...)
 	va_list args;
 
 	text_put(tail, sizeof(tail), ": %s", strerror(errno));
-	die_alone();
 	va_start(args, fmt);
-	say(fmt, args, tail);
+	say_last(fmt, args, tail);
 	va_end(args);
 	exit(1);
 }

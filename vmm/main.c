@@ -39,6 +39,7 @@ extern const uint8_t embedded_guest[], embedded_guest_end[];
 struct vm vm = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.changed = PTHREAD_COND_INITIALIZER,
+	.dying = PTHREAD_MUTEX_INITIALIZER,
 };
 
 const struct gmem *const guest_ram = &vm.mem;

@@ -171,10 +171,10 @@ await_word(pid_t life, int socket)
 		if (n > 0 && fds[0].revents != 0)
 			return leave;
 		if (leave && stats_now_ns() >= until_ns) {
+			kill(life, SIGKILL);
 			warn("told to leave, the machine is still there %u s"
 			     " later: killed",
 			    LEAVE_MS / 1000);
-			kill(life, SIGKILL);
 			until_ns = UINT64_MAX;
 		}
 	}

@@ -71,8 +71,8 @@ struct vm {
 	bool running;	/* all threads are there, and confined, */
 	unsigned ready; /* which so many have reported */
 	unsigned ended; /* vCPUs that have left the guest for good */
-	bool dying;	/* a thread has begun to say why; atomic */
 	pid_t pid;
+	pthread_mutex_t dying; /* whose thread says why; it keeps it */
 
 	enum stop stop; /* also read without the lock, atomically */
 	int stop_status;
