@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Runs a mica whose supervisor is killed just before its child asks, for the
- * Nth time, to die with it. Status 0: the child has ended all the same; 1: it
- * lives, and is killed; 2: it never asked. For tools/check_sandbox.
+ * Nth time, to die with it; or another process and the first of its children to
+ * ask. Status 0: the child has ended all the same; 1: it lives, and is killed;
+ * 2: it never asked. For tools/check_sandbox.
  *
  *	orphan N MICA ARGUMENT...
  */
@@ -22,7 +23,7 @@ static pid_t
 start(char **argv)
 {
 	const long options = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
-	    PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
+	    PTRACE_O_TRACEVFORK | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
 	pid_t mica = fork();
 
 	if (mica == 0) {
@@ -53,13 +54,15 @@ asks(pid_t child, int how)
 static pid_t
 await(pid_t mica, int times)
 {
+	pid_t pid, child = 0;
 	int how;
-	pid_t pid;
 
 	while ((pid = waitpid(-1, &how, __WALL)) > 0) {
 		if (!WIFSTOPPED(how))
 			continue;
-		if (pid != mica && asks(pid, how) && --times == 0)
+		if (child == 0 && pid != mica && asks(pid, how))
+			child = pid;
+		if (pid == child && asks(pid, how) && --times == 0)
 			return pid;
 		ptrace(pid == mica ? PTRACE_CONT : PTRACE_SYSCALL, pid, NULL,
 		    NULL);

@@ -155,7 +155,16 @@ become_owner(void)
 }
 
 /* Whoever has started us, and wants us to end with him, has said so by a signal
- * that other ids undo. */
+ * that other ids undo; he may have gone meanwhile. (One outside our PID namespace
+ * has the number 0 before and after.) */
+static void
+stay_tied(int at_his_end, pid_t starter)
+{
+	prctl(PR_SET_PDEATHSIG, at_his_end);
+	if (at_his_end != 0 && getppid() != starter)
+		raise(at_his_end);
+}
+
 pid_t
 jail_fork(void)
 {
@@ -165,8 +174,8 @@ jail_fork(void)
 	};
 	unsigned long net = vm.config.netns == NULL ? CLONE_NEWNET : 0;
 	bool root = geteuid() == 0;
+	pid_t pid = -1, starter = getppid();
 	int at_his_end = 0;
-	pid_t pid = -1;
 
 	/* Where jail_be_somebody() is to write. EACCES is for it to mend. */
 	if (access("/proc/self/uid_map", W_OK) < 0 && errno != EACCES)
@@ -183,7 +192,7 @@ jail_fork(void)
 	if (root && pid != 0) {
 		if (!act_as(0, 0))
 			die_errno("seteuid");
-		prctl(PR_SET_PDEATHSIG, at_his_end);
+		stay_tied(at_his_end, starter);
 	}
 	return pid;
 }
