@@ -2,8 +2,9 @@
  *
  * See gmem.h. One reservation without access holds guard, RAM, guard; only
  * the RAM in its middle is opened, so a host bug that runs off either end
- * faults. Four system calls, because this is on the way to the guest's first
- * instruction: the reservation serves as the guards, and nothing is trimmed.
+ * faults; a ROM has its own. Four system calls, because this is on the way to
+ * the guest's first instruction: the reservation serves as the guards, and
+ * nothing is trimmed.
  *
  * Huge pages start at 4 MiB: they save a Linux guest 28,000 nested page
  * faults, but a small guest, which lives below, would wait for 2 MiB of zeros
@@ -69,12 +70,13 @@ gmem_huge(const struct gmem *mem, bool may)
 bool
 gmem_init_rom(struct gmem *mem, uint64_t size)
 {
-	void *rom = mmap(NULL, size, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *rom = mmap(NULL, size + 2 * GUARD_SIZE, PROT_NONE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	if (rom == MAP_FAILED)
+	if (rom == MAP_FAILED ||
+	    mprotect(rom + GUARD_SIZE, size, PROT_READ | PROT_WRITE) < 0)
 		return false;
-	mem->rom = rom;
+	mem->rom = rom + GUARD_SIZE;
 	mem->rom_size = size;
 	return true;
 }

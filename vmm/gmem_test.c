@@ -106,6 +106,23 @@ test_mapping(void)
 		expect_eq(mem.host[i], 0);
 }
 
+static void
+test_rom(void)
+{
+	enum { SIZE = 64 << 10 };
+	struct gmem mem;
+
+	unit_case("a ROM: zero, guarded on both sides");
+	expect(gmem_init_rom(&mem, SIZE));
+	expect_eq(mem.rom_size, SIZE);
+	expect_eq(mem.rom[0] | mem.rom[SIZE - 1], 0);
+	mem.rom[0] = mem.rom[SIZE - 1] = 1;
+	for (unsigned off = 1; off <= SIZE; off += 4095) {
+		expect(!readable(mem.rom - off));
+		expect(!readable(mem.rom + SIZE - 1 + off));
+	}
+}
+
 /* How many of the `pages` from `at` the host holds. */
 static unsigned
 resident(const struct gmem *mem, gpa_t at, unsigned pages)
@@ -257,6 +274,7 @@ main(void)
 		return 1;
 	test_sizes();
 	test_mapping();
+	test_rom();
 	test_discard();
 	test_discard_high();
 	test_hole();
