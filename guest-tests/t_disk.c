@@ -4,7 +4,7 @@
  * sixteen requests at a time write pieces of the pattern. Words say what else:
  * "io" reads them back; "flush" says ready when the host has them, and stays;
  * "reset" takes the device away in the middle, again and again, and "restart"
- * the machine.
+ * the machine; "beside", at last, has the second disk do as the first.
  */
 #include "guest-tests/lib/check.h"
 #include "guest-tests/lib/cpu.h"
@@ -39,13 +39,13 @@ static struct {
 static uint16_t base, submitted;
 
 static void
-find(void)
+find(unsigned device)
 {
-	outl(PCI_ADDRESS, 1u << 31 | DEVICE << 11 | 0);
+	outl(PCI_ADDRESS, 1u << 31 | device << 11 | 0);
 	expect_eq(inl(PCI_DATA), 0x10011af4, "a disk's identity");
-	outl(PCI_ADDRESS, 1u << 31 | DEVICE << 11 | 0x10);
+	outl(PCI_ADDRESS, 1u << 31 | device << 11 | 0x10);
 	base = (uint16_t)(inl(PCI_DATA) & ~3u);
-	outl(PCI_ADDRESS, 1u << 31 | DEVICE << 11 | 4);
+	outl(PCI_ADDRESS, 1u << 31 | device << 11 | 4);
 	outw(PCI_DATA, 5); /* I/O and bus master */
 }
 
@@ -188,7 +188,7 @@ main(void)
 {
 	const char *words = cmdline();
 
-	find();
+	find(DEVICE);
 	set_up();
 	if (take_word(&words, "restart"))
 		restart_amid();
@@ -202,4 +202,9 @@ main(void)
 		for (unsigned i = 0; i < 20; i++)
 			reset_amid();
 	read_all();
+	if (take_word(&words, "beside")) {
+		find(DEVICE + 1);
+		set_up();
+		write_all();
+	}
 }
