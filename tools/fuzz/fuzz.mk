@@ -30,11 +30,13 @@ export FUZZ_OPTIONS_board := -use_counters=0 \
 
 # Devices are watched; those who watch them need not be, but for the operations.
 # Use after return is what the runtime does not look for unless told to; a loop
-# that has become three is no more edges to find. FUZZLTO= if the linker has no
-# plugin for clang's.
+# that has become three is no more edges to find. How deep the stack is says
+# nothing where nothing recurs, and who calls whom by a pointer libFuzzer drops
+# without -use_value_profile. FUZZLTO= if the linker has no plugin for clang's.
 FUZZCPU  ?= -march=native
 FUZZLTO  ?= -flto
-WATCH    := -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp
+WATCH    := -fsanitize=fuzzer-no-link \
+	-fno-sanitize-coverage=trace-cmp,stack-depth,indirect-calls
 WATCHED   = -O2 -g $(FUZZCPU) $(FUZZLTO)
 $(F)/watched/tools/fuzz/board.o: WATCHED = -O2 -g $(FUZZCPU) $(FUZZLTO) \
 	$(WATCH)
