@@ -3,8 +3,9 @@
  * Makes inputs of tools/fuzz/board small: of a corpus, from the shortest on,
  * those stay that reach an edge which none before them does, and of their
  * operations and stream what it takes to reach it; where a driver's arrival is
- * among them, a machine that starts with drivers may do instead. Files with
- * names of their own stay as they are.
+ * among them, a machine that starts with drivers, or one queue, may do instead.
+ * Files with names of their own stay as they are; what they are the first to
+ * reach a new file does, as small, for engines to mutate.
  *
  *	fuzz/board.trim DIRECTORY
  *	fuzz/board.trim -t DIRECTORY	how many run a second, engine apart
@@ -12,6 +13,7 @@
  * Together they reach what they did before; status 1 otherwise.
  */
 #include <dirent.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +24,13 @@
 #include "tools/fuzz/edges.h"
 #include "tools/fuzz/main.h"
 
-enum { INPUTS = 1 << 16, EDGES = 1 << 16, HASHED = 40, STREAM = 8192 };
+enum { INPUTS = 1 << 15, EDGES = 1 << 16, HASHED = 40, STREAM = 8192 };
 
 static struct input {
-	char *name;
+	char *name; /* NULL: a copy */
 	uint8_t *data;
 	size_t size;
-} inputs[INPUTS];
+} inputs[2 * INPUTS]; /* and copies */
 static unsigned count;
 
 /* An input, taken apart. */
@@ -40,6 +42,7 @@ struct program {
 };
 
 static bool reached[EDGES], wanted[EDGES];
+static const char *directory;
 
 static size_t
 edges(void)
@@ -136,6 +139,27 @@ drop_ops(struct program *p)
 		}
 }
 
+/* Drivers that enable one queue alone. */
+static void
+drop_queues(struct program *p)
+{
+	enum { SOME = 4, QUEUES = 8, FIRST = 1 << QUEUES };
+
+	for (unsigned i = 0; i < p->head.ops * (unsigned)QUEUES; i++) {
+		struct program other = *p;
+		struct fuzz_op *op = &other.op[i / QUEUES];
+		uint32_t which = (uint32_t)FIRST << i % QUEUES;
+
+		if (op->code % FUZZ_LATE % FUZZ_CODES != FUZZ_OP_setup ||
+		    ((op->width & SOME) != 0 && op->offset <= which + 0xff))
+			continue;
+		op->width |= SOME;
+		op->offset = which | (op->offset & 0xff);
+		if (does(&other))
+			*p = other;
+	}
+}
+
 static void
 drop_stream(struct program *p)
 {
@@ -167,10 +191,11 @@ judge(const struct input *in)
 static bool
 has_own_name(const struct input *in)
 {
-	const char *name = strrchr(in->name, '/') + 1;
+	const char *name = in->name != NULL ? strrchr(in->name, '/') : NULL;
 
-	return strlen(name) != HASHED ||
-	    strspn(name, "0123456789abcdef") != HASHED;
+	return name != NULL &&
+	    (strlen(name + 1) != HASHED ||
+		strspn(name + 1, "0123456789abcdef") != HASHED);
 }
 
 static void
@@ -178,19 +203,18 @@ trim(struct input *in)
 {
 	static struct program p;
 
-	if (has_own_name(in))
-		return;
 	take_apart(&p, in);
 	if (!does(&p)) /* it has no form that we know */
 		return;
 	try_starts(&p);
 	drop_ops(&p);
+	drop_queues(&p);
 	drop_stream(&p);
 	in->size = put_together(&p, in->data);
 }
 
 static void
-load(const char *directory, const char *name)
+load(const char *name)
 {
 	static uint8_t data[1 << 20];
 	struct input *in = &inputs[count];
@@ -210,24 +234,51 @@ load(const char *directory, const char *name)
 	count++;
 }
 
-/* Those with names first, then by size, then by name. */
+static void
+copy_named(void)
+{
+	for (unsigned i = count; i > 0; i--)
+		if (has_own_name(&inputs[i - 1])) {
+			load(strrchr(inputs[i - 1].name, '/') + 1);
+			free(inputs[count - 1].name);
+			inputs[count - 1].name = NULL;
+		}
+}
+
+/* By size, copies before what they are copies of, then by name. */
 static int
 compare(const void *a, const void *b)
 {
 	const struct input *x = a, *y = b;
-	int named = has_own_name(y) - has_own_name(x);
 
-	if (named != 0)
-		return named;
 	if (x->size != y->size)
 		return x->size < y->size ? -1 : 1;
+	if (x->name == NULL || y->name == NULL)
+		return (y->name == NULL) - (x->name == NULL);
 	return strcmp(x->name, y->name);
 }
 
+/* By its bytes, and as no other is called. */
 static bool
-save(const struct input *in)
+name_new(struct input *in)
 {
-	FILE *file = fopen(in->name, "wb");
+	uint64_t hash = in->size;
+
+	do {
+		free(in->name);
+		for (size_t i = 0; i < in->size; i++)
+			hash = hash * 0x9e3779b97f4a7c15 + in->data[i] + 1;
+		if (asprintf(&in->name, "%s/%040" PRIx64, directory, hash) < 0)
+			return false;
+	} while (access(in->name, F_OK) == 0);
+	return true;
+}
+
+static bool
+save(struct input *in)
+{
+	FILE *file =
+	    in->name != NULL || name_new(in) ? fopen(in->name, "wb") : NULL;
 	bool ok =
 	    file != NULL && fwrite(in->data, 1, in->size, file) == in->size;
 
@@ -257,7 +308,7 @@ cover(void)
 }
 
 /* Keeps what reaches something that none before it does, as small as it can be
- * for that. */
+ * for that, and what has a name of its own. */
 static bool
 trim_all(void)
 {
@@ -267,16 +318,19 @@ trim_all(void)
 	for (unsigned i = 0; i < count; i++) {
 		struct input *in = &inputs[i];
 
-		if (!judge(in) && !has_own_name(in)) {
-			unlink(in->name);
+		if (!has_own_name(in) && !judge(in)) {
+			if (in->name != NULL)
+				unlink(in->name);
 			free(in->name);
 			free(in->data);
 			continue;
 		}
-		trim(in);
+		if (!has_own_name(in)) {
+			trim(in);
+			if (!save(in))
+				return false;
+		}
 		reach(in);
-		if (!save(in))
-			return false;
 		inputs[left++] = *in;
 	}
 	count = left;
@@ -305,25 +359,36 @@ print_speed(void)
 	    (double)steps * CLOCKS_PER_SEC / (double)best);
 }
 
+static bool
+load_all(void)
+{
+	DIR *all = opendir(directory);
+
+	if (all == NULL)
+		return false;
+	for (struct dirent *e; (e = readdir(all)) != NULL;)
+		if (e->d_name[0] != '.' && count < INPUTS)
+			load(e->d_name);
+	closedir(all);
+	return true;
+}
+
 int
 main(int argc, char **argv)
 {
 	bool timed = argc == 3 && strcmp(argv[1], "-t") == 0;
-	DIR *directory = argc == 2 + timed ? opendir(argv[1 + timed]) : NULL;
 	unsigned before, after;
 
-	if (directory == NULL) {
+	directory = argc == 2 + timed ? argv[1 + timed] : NULL;
+	if (directory == NULL || !load_all()) {
 		fputs("usage: board.trim [-t] DIRECTORY\n", stderr);
 		return 1;
 	}
-	for (struct dirent *e; (e = readdir(directory)) != NULL;)
-		if (e->d_name[0] != '.' && count < INPUTS)
-			load(argv[1 + timed], e->d_name);
-	closedir(directory);
 	if (timed) {
 		print_speed();
 		return 0;
 	}
+	copy_named();
 	qsort(inputs, count, sizeof(inputs[0]), compare);
 	cover(); /* some edges are taken once, whatever the input */
 	before = cover();
