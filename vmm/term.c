@@ -110,17 +110,19 @@ write_span(void)
 		drained();
 }
 
-/* Writes until the ring is empty or stdout is full. term_drain() waits for the
- * end of it. */
+/* Writes until the ring is empty or stdout is full, or, of a turn, past what
+ * waits now. term_drain() waits for the end of it. */
 static void
-flush(void)
+flush(bool turn)
 {
 	struct term *t = &vm.term;
+	uint32_t now = t->head;
 
 	if (t->writing)
 		return;
 	t->writing = true;
-	while (waiting() != 0 && !t->blocked)
+	while (waiting() != 0 && !t->blocked &&
+	    (!turn || (int32_t)(now - t->tail) > 0))
 		write_span();
 	t->writing = false;
 	if (vm_stopping())
@@ -134,7 +136,7 @@ term_wait(void)
 		return;
 	sent = false;
 	pthread_mutex_lock(&vm.lock);
-	flush();
+	flush(false);
 	/* Who waits may wait in the middle of an exit; a pause keeps it. */
 	for (bool held = term_full(); held && !vm_stopping();
 	     held = term_full() || vm.pause.on)
@@ -142,13 +144,22 @@ term_wait(void)
 	pthread_mutex_unlock(&vm.lock);
 }
 
+/* vCPUs may send as fast as the host writes: the loop, which others wait for,
+ * writes the rest when it has looked around. */
+static void
+take_turn(void)
+{
+	flush(true);
+	sent = waiting() != 0 && !vm.term.blocked && !vm.term.writing;
+	if (sent)
+		loop_post();
+}
+
 void
 term_flush(void)
 {
-	if (!sent)
-		return;
-	sent = false;
-	flush();
+	if (sent)
+		take_turn();
 }
 
 void
@@ -156,7 +167,7 @@ term_writable(void)
 {
 	loop_rewatch(LOOP_STDOUT, vm.term.out, 0);
 	vm.term.blocked = false;
-	flush();
+	take_turn();
 }
 
 /* Has the user lost patience? A signal, or Ctrl-A x, which is read here since
@@ -229,5 +240,5 @@ term_open(void)
 void
 term_resume(void)
 {
-	flush();
+	flush(false);
 }
