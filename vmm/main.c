@@ -270,12 +270,12 @@ create(void)
 	vcpu_init();
 	board_configure(&vm.board, &vm.boot.devices);
 	kick_make_all();
+	control_create(); /* before threads that are told of it */
 	disk_start_all();
 	disk_attach_all();
 	balloon_attach();
 	console_attach_all();
 	term_start();
-	control_create();
 	create_vcpus();
 	kick_hang_all();
 	/* No entropy at early boot is no reason not to start. */
