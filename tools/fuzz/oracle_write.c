@@ -218,11 +218,11 @@ judge(const struct virtio *v)
 
 /* What drivers do in one operation is many writes and mostly the same: unless
  * time does not matter they are looked at now and then, for all of them would
- * be a tenth of it. */
+ * be a tenth of it; and always when the input comes again. */
 void
 oracle_operation(enum fuzz_code code)
 {
-	closely = &fuzz_main_thorough != NULL || oracle_input % 16 == 0 ||
+	closely = &fuzz_main_thorough != NULL || fuzz.trace % 16 == 0 ||
 	    code == FUZZ_OP_write || code == FUZZ_OP_config ||
 	    code == FUZZ_OP_reset;
 }
