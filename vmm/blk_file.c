@@ -41,8 +41,11 @@ blk_file_same(const struct blk_file *f, const struct blk_file *other)
 {
 	struct stat is, others;
 
-	return fstat(f->fd, &is) == 0 && fstat(other->fd, &others) == 0 &&
-	    is.st_dev == others.st_dev && is.st_ino == others.st_ino;
+	if (fstat(f->fd, &is) < 0 || fstat(other->fd, &others) < 0)
+		return false;
+	if (S_ISBLK(is.st_mode) && S_ISBLK(others.st_mode))
+		return is.st_rdev == others.st_rdev;
+	return is.st_dev == others.st_dev && is.st_ino == others.st_ino;
 }
 
 /* Of both kinds. */

@@ -45,8 +45,12 @@ is_read(void)
 {
 	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
 	struct timespec most = { .tv_sec = PATIENCE_S };
+	int n;
 
-	return ppoll(&out, 1, &most, NULL) != 0;
+	do
+		n = ppoll(&out, 1, &most, NULL);
+	while (n < 0 && errno == EINTR); /* a vCPU's kick */
+	return n != 0;
 }
 
 static void

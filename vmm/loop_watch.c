@@ -62,8 +62,11 @@ wish(unsigned source, int fd, uint32_t events)
 static void
 put_off(unsigned source)
 {
+	const uint64_t second_ns = LOOP_LATER_MS * (uint64_t)1000000;
+
+	if (vm.loop.later == 0)
+		vm.loop.later_ns = stats_now_ns() + second_ns;
 	vm.loop.later |= 1u << source;
-	vm.loop.later_ns = stats_now_ns() + LOOP_LATER_MS * (uint64_t)1000000;
 }
 
 bool
