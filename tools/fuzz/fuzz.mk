@@ -92,7 +92,7 @@ fuzz-seeds: $(F)/seeds
 	$(F)/seeds $(BOARD)
 
 # With a mistake in it, of file PLANT: tools/check_planted.
-$(F)/board.planted:
+$(F)/board.planted: $(F)/board
 	@$(CC) $(filter-out -MMD -MP $(WARN),$(STD)) -w $(SAN) -c \
 	    -o $(F)/planted_mistake.o $(F)/planted_mistake.c
 	@$(CC) $(SAN) $(BOARDLD) -o $@ $(F)/planted_mistake.o \
